@@ -1,0 +1,1 @@
+"""What the desk looks like: pure functions from values to Block Kit."""

@@ -1,0 +1,261 @@
+"""The few Block Kit shapes the desk uses, and the two rules for text: escape it, and keep it in bounds.
+
+Shapes and limits: https://docs.slack.dev/reference/block-kit
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+Block = dict[str, object]
+
+SECTION_LIMIT = 3000
+OPTION_LIMIT = 75
+BUTTON_LIMIT = 75
+FIELD_LIMIT = 2000
+
+
+def escape(text: str) -> str:
+    """User text made harmless for mrkdwn: no mention, link or command survives (Slack asks for these three)."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def clip(text: str, limit: int) -> str:
+    """The text, or its beginning with an ellipsis where it would go over the limit.
+
+    A cut never leaves half of an escaped character behind.
+    """
+    if len(text) <= limit:
+        return text
+    kept = text[: limit - 1]
+    ampersand = kept.rfind("&")
+    if ampersand > limit - 8 and ";" not in kept[ampersand:]:
+        kept = kept[:ampersand]
+    return kept + "…"
+
+
+def plain(text: str, limit: int = SECTION_LIMIT) -> Block:
+    """A plain_text object; nothing in it is read as markup."""
+    return {"type": "plain_text", "text": clip(text, limit) or " ", "emoji": True}
+
+
+def mrkdwn(text: str, limit: int = SECTION_LIMIT) -> Block:
+    """A mrkdwn object; the caller has escaped what users wrote."""
+    return {"type": "mrkdwn", "text": clip(text, limit) or " ", "verbatim": True}
+
+
+def header(text: str) -> Block:
+    """A header block."""
+    return {"type": "header", "text": plain(text, 150)}
+
+
+def section(text: str, accessory: Block | None = None, block_id: str = "") -> Block:
+    """A section with one text."""
+    block: Block = {"type": "section", "text": mrkdwn(text)}
+    if accessory:
+        block["accessory"] = accessory
+    if block_id:
+        block["block_id"] = block_id
+    return block
+
+
+def quoted(text: str) -> Block:
+    """Words to be read or copied just as they stand: preformatted rich text, so that nothing in them is markup."""
+    element = {"type": "text", "text": clip(text, SECTION_LIMIT) or " "}
+    return {"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": [element]}]}
+
+
+def spoken(text: str) -> Block:
+    """A sentence to say aloud, drawn as a quotation."""
+    element = {"type": "text", "text": clip(text, SECTION_LIMIT) or " "}
+    return {"type": "rich_text", "elements": [{"type": "rich_text_quote", "elements": [element]}]}
+
+
+def fields(pairs: Iterable[tuple[str, str]]) -> Block:
+    """A section of title and user text pairs, at most ten; titles are ours, texts are escaped here."""
+    texts = [mrkdwn(f"*{title}*\n{escape(text) or '–'}", FIELD_LIMIT) for title, text in pairs]
+    return {"type": "section", "fields": texts[:10]}
+
+
+def context(*texts: str) -> Block:
+    """Small print; the caller has escaped what users wrote."""
+    return {"type": "context", "elements": [mrkdwn(text) for text in texts][:10]}
+
+
+def divider() -> Block:
+    """A line."""
+    return {"type": "divider"}
+
+
+def button(text: str, action_id: str, value: str, *, style: str = "", confirm: Block | None = None) -> Block:
+    """A button; `value` carries ids only."""
+    element: Block = {
+        "type": "button",
+        "text": plain(text, BUTTON_LIMIT),
+        "action_id": action_id,
+        "value": value,
+    }
+    if style:
+        element["style"] = style
+    if confirm:
+        element["confirm"] = confirm
+    return element
+
+
+def link_button(text: str, action_id: str, url: str) -> Block:
+    """A button that opens a page."""
+    return {"type": "button", "text": plain(text, BUTTON_LIMIT), "action_id": action_id, "url": url}
+
+
+def actions(*elements: Block, block_id: str = "") -> Block:
+    """A row of buttons and menus."""
+    block: Block = {"type": "actions", "elements": list(elements)}
+    if block_id:
+        block["block_id"] = block_id
+    return block
+
+
+def overflow(action_id: str, options: Sequence[tuple[str, str]]) -> Block:
+    """The three dots: up to five (value, text) choices."""
+    return {"type": "overflow", "action_id": action_id, "options": [option(*each) for each in options[:5]]}
+
+
+def option(value: str, text: str) -> Block:
+    """One choice of a menu."""
+    return {"text": plain(text, OPTION_LIMIT), "value": value}
+
+
+def confirm(title: str, text: str, yes: str, no: str = "Cancel") -> Block:
+    """The small dialog that asks once more."""
+    return {
+        "title": plain(title, 100),
+        "text": plain(text, 300),
+        "confirm": plain(yes, 30),
+        "deny": plain(no, 30),
+    }
+
+
+def typed(
+    block_id: str,
+    label: str,
+    value: str = "",
+    *,
+    kind: str = "plain_text_input",
+    optional: bool = False,
+    multiline: bool = False,
+    most: int = 300,
+    hint: str = "",
+    placeholder: str = "",
+) -> Block:
+    """An input for typed text. Its action id is always `value`, so that an update keeps what is typed."""
+    element: Block = {"type": kind, "action_id": "value"}
+    if kind == "plain_text_input":
+        element |= {"multiline": multiline, "max_length": most}
+    if value:
+        element["initial_value"] = value[:most]
+    if placeholder:
+        element["placeholder"] = plain(placeholder, 150)
+    return _input(block_id, label, element, optional=optional, hint=hint)
+
+
+def chosen(
+    block_id: str,
+    label: str,
+    choices: Mapping[str, str],
+    value: str = "",
+    *,
+    kind: str = "static_select",
+    optional: bool = False,
+    hint: str = "",
+    placeholder: str = "",
+    dispatch: bool = False,
+) -> Block:
+    """An input with choices (value to text): a menu, or radio buttons."""
+    element: Block = {
+        "type": kind,
+        "action_id": "value",
+        "options": [option(each, text) for each, text in choices.items()],
+    }
+    if value in choices:
+        element["initial_option"] = option(value, choices[value])
+    if placeholder and kind == "static_select":
+        element["placeholder"] = plain(placeholder, 150)
+    return _input(block_id, label, element, optional=optional, hint=hint, dispatch=dispatch)
+
+
+def ticked(
+    block_id: str, label: str, choices: Mapping[str, str], values: Sequence[str] = (), *, hint: str = ""
+) -> Block:
+    """Check boxes, none of them required."""
+    element: Block = {
+        "type": "checkboxes",
+        "action_id": "value",
+        "options": [option(each, text) for each, text in choices.items()],
+    }
+    initial = [option(each, choices[each]) for each in choices if each in values]
+    if initial:
+        element["initial_options"] = initial
+    return _input(block_id, label, element, optional=True, hint=hint)
+
+
+def dated(block_id: str, label: str, value: str = "", *, optional: bool = True, hint: str = "") -> Block:
+    """A day, as YYYY-MM-DD."""
+    element: Block = {"type": "datepicker", "action_id": "value"}
+    if value:
+        element["initial_date"] = value
+    return _input(block_id, label, element, optional=optional, hint=hint)
+
+
+def _input(
+    block_id: str, label: str, element: Block, *, optional: bool, hint: str, dispatch: bool = False
+) -> Block:
+    block: Block = {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label, 2000),
+        "element": element,
+        "optional": optional,
+    }
+    if hint:
+        block["hint"] = plain(hint, 2000)
+    if dispatch:
+        block["dispatch_action"] = True
+    return block
+
+
+def modal(
+    callback_id: str,
+    title: str,
+    blocks: Sequence[Block],
+    *,
+    submit: str = "",
+    close: str = "Close",
+    private_metadata: str = "",
+) -> Block:
+    """A modal view; `private_metadata` carries ids only."""
+    view: Block = {
+        "type": "modal",
+        "callback_id": callback_id,
+        "title": plain(title, 24),
+        "close": plain(close, 24),
+        "blocks": list(blocks),
+    }
+    if submit:
+        view["submit"] = plain(submit, 24)
+    if private_metadata:
+        view["private_metadata"] = private_metadata
+    return view
+
+
+def mention(user_id: str) -> str:
+    """A mention, by user id only."""
+    return f"<@{user_id}>"
+
+
+def moment(at: datetime, zone: str) -> str:
+    """An instant as people say it, in the property's zone: `Wed, Nov 18, 9:00 AM EST`."""
+    local = at.astimezone(ZoneInfo(zone))
+    clock = local.strftime("%I:%M %p").lstrip("0")
+    return f"{local:%a, %b} {local.day}, {clock} {local.tzname()}"

@@ -1,0 +1,92 @@
+"""Everything that can go wrong, drawn as one tree.
+
+DeskError
+├── StartError               the desk cannot start; the command line ends with exit code 2
+│   ├── SettingsError          desk.yaml, .env or the environment
+│   ├── PlaybookError          a playbook file
+│   └── DatabaseError          the database: newer, locked by another process, unreachable
+├── FactsError               a fact that is not of its form; names the fact
+├── CaseError                a case that cannot do what was asked of it
+│   ├── UnknownCase
+│   ├── MovedOn                the case changed since the button was drawn
+│   └── NotAllowed             a rule or a role forbids it; carries the citations
+└── DeliveryError            an outside system did not take what was sent
+    ├── RateLimited            certainly not done; carries the seconds to wait
+    ├── OutcomeUnknown         perhaps done: look before sending again
+    └── Rejected               certainly not done, and will not be by trying again
+
+Every message says what happened, to what, and what to do next.
+"""
+
+from __future__ import annotations
+
+
+class DeskError(Exception):
+    """Something in the desk went wrong."""
+
+
+class StartError(DeskError):
+    """The desk cannot start."""
+
+
+class SettingsError(StartError):
+    """A setting is missing or not of its form."""
+
+
+class PlaybookError(StartError):
+    """A playbook file does not hold."""
+
+
+class DatabaseError(StartError):
+    """The database cannot be used."""
+
+
+class FactsError(DeskError):
+    """A fact is not of its form.
+
+    `fact` is its dotted id, as in `milestones.m1`.
+    """
+
+    def __init__(self, fact: str, message: str) -> None:
+        super().__init__(message)
+        self.fact = fact
+
+
+class CaseError(DeskError):
+    """A case cannot do what was asked of it."""
+
+
+class UnknownCase(CaseError):
+    """No case has that number."""
+
+
+class MovedOn(CaseError):
+    """The case changed since this was shown."""
+
+
+class NotAllowed(CaseError):
+    """A rule or a role forbids it. `cites` holds the R- and D- ids behind the refusal."""
+
+    def __init__(self, message: str, cites: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.cites = cites
+
+
+class DeliveryError(DeskError):
+    """An outside system did not take what was sent."""
+
+
+class RateLimited(DeliveryError):
+    """The system asks to wait; nothing was done. `seconds` is how long."""
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class OutcomeUnknown(DeliveryError):
+    """The reply was lost: the system may have acted or not."""
+
+
+class Rejected(DeliveryError):
+    """The system refused for good; trying again would not help."""

@@ -1,0 +1,293 @@
+"""Protocols of everything outside: the clock, the memory, Slack, and the systems of record.
+
+Values that cross them are frozen. Nothing here knows how any of it is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+from bot.sop import Case, Timer
+
+
+class Clock(Protocol):
+    """What time it is."""
+
+    def __call__(self) -> datetime:
+        """Now, aware, in UTC."""
+
+
+# --- what we remember ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCase:
+    """A case with what the desk knows of it besides the rules.
+
+    `number` counts from 1001. `owner` and `opened_by` are Slack user ids. `references` holds the numbers
+    of tickets and cases in other systems, as {"ho_ticket": "EBH-12"}. `version` grows by one at each save.
+    """
+
+    number: int
+    case: Case
+    owner: str
+    opened_by: str
+    references: Mapping[str, str] = field(default_factory=dict)
+    version: int = 1
+
+    @property
+    def name(self) -> str:
+        """What people call the case."""
+        return f"HC-{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a case's timeline: never changed, never removed."""
+
+    at: datetime
+    by: str
+    event: str
+    text: str
+    cites: tuple[str, ...] = ()
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A promised appointment: a timer of a case, in the table that is the truth."""
+
+    id: int
+    case_number: int
+    timer: Timer
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Something to be said in Slack.
+
+    `key` is unique for ever: the same thing promised twice is one letter. `kind` chooses how it is drawn,
+    at the moment of sending, from the case as it then is. `to` is a channel or user id, empty for an edit.
+    `edits` is the key of the letter whose post this one rewrites. `data` carries ids, never personal data.
+    """
+
+    key: str
+    kind: str
+    case_number: int
+    to: str = ""
+    edits: str = ""
+    data: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Where a post stands in Slack."""
+
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A letter that this process has taken to send. `attempt` counts from 1; `id` is the letter's row."""
+
+    id: int
+    letter: Letter
+    attempt: int
+    promised_at: datetime
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A complaint being written down: what has been typed so far, page by page, and where it led.
+
+    `values` maps a field's id to what was typed or chosen, as text or a list of texts.
+    """
+
+    id: str
+    agent: str
+    values: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    case_number: int | None = None
+
+
+class Cases(Protocol):
+    """The cases."""
+
+    def add(self, case: Case, owner: str, opened_by: str, now: datetime) -> StoredCase:
+        """Store a new case under the next number."""
+
+    def get(self, number: int) -> StoredCase:
+        """The case; raises UnknownCase. Inside `write` its row is locked until the end."""
+
+    def save(self, stored: StoredCase, now: datetime) -> StoredCase:
+        """Store the case as it is now; raises MovedOn when its version is not the stored one."""
+
+    def open_of(self, owner: str) -> Sequence[StoredCase]:
+        """The owner's cases that are not closed, the newest first."""
+
+
+class Timeline(Protocol):
+    """What happened, case by case."""
+
+    def add(self, number: int, entries: Iterable[Entry]) -> None:
+        """Append lines to a case's timeline."""
+
+    def of(self, number: int) -> Sequence[Entry]:
+        """The whole timeline, oldest first."""
+
+
+class FollowUps(Protocol):
+    """The appointments."""
+
+    def keep(self, number: int, timers: Iterable[Timer], now: datetime) -> None:
+        """Make the open rows of a case exactly the timers that have not rung: insert, move, cancel."""
+
+    def take_due(self, now: datetime) -> FollowUp | None:
+        """The most overdue open row, locked until the transaction ends and settled as rung; None if none is due."""
+
+    def next_due(self) -> datetime | None:
+        """When the next open row falls due."""
+
+
+class Outbox(Protocol):
+    """What has to be said outside, kept until it was."""
+
+    def put(self, letters: Iterable[Letter], now: datetime) -> None:
+        """Store letters; a key that is there already is left alone."""
+
+    def claim(self, holder: str, now: datetime, lease_until: datetime, most: int) -> Sequence[Delivery]:
+        """Lease up to `most` letters that wait, the oldest first, and none behind an unsent one it edits."""
+
+    def posted(self, key: str) -> Posted | None:
+        """Where the letter of that key stands, if it was sent."""
+
+    def posts_of(self, case_number: int, kind: str) -> Mapping[str, Posted]:
+        """The sent letters of a case and kind, by key."""
+
+    def settle(self, delivery: Delivery, posted: Posted | None, now: datetime) -> bool:
+        """Mark as sent; False when the lease had gone to another holder."""
+
+    def put_off(self, delivery: Delivery, until: datetime, error: str) -> None:
+        """Give the letter back, not to be tried before `until`."""
+
+    def bury(self, delivery: Delivery, error: str, now: datetime) -> None:
+        """Give the letter up; it stays, to be shown to leads."""
+
+    def release_all(self) -> None:
+        """Give back every lease: for a process that knows it is the only one, at its start."""
+
+    def next_try(self) -> datetime | None:
+        """When the next waiting letter may be tried."""
+
+
+class Intakes(Protocol):
+    """Complaints being written down."""
+
+    def save(self, intake: Intake, now: datetime) -> None:
+        """Store what has been typed so far."""
+
+    def get(self, intake_id: str) -> Intake | None:
+        """What has been typed so far."""
+
+
+class Seen(Protocol):
+    """Keys of what was handled, so that a repeat is known as one."""
+
+    def first_time(self, key: str, now: datetime) -> bool:
+        """True once for a key, and False ever after."""
+
+
+class Work(Protocol):
+    """One transaction over everything we remember."""
+
+    cases: Cases
+    timeline: Timeline
+    follow_ups: FollowUps
+    outbox: Outbox
+    intakes: Intakes
+    seen: Seen
+
+
+class Memory(Protocol):
+    """The database."""
+
+    def write(self) -> AbstractContextManager[Work]:
+        """A transaction that may change things: committed at the end, undone by an exception."""
+
+    def read(self) -> AbstractContextManager[Work]:
+        """A transaction that only looks."""
+
+
+# --- what goes out ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message for Slack: `text` is a full sentence without personal data, `blocks` what is drawn."""
+
+    text: str
+    blocks: tuple[Mapping[str, object], ...]
+
+
+class Messenger(Protocol):
+    """Slack, as far as the desk speaks there of its own accord. All raise DeliveryError."""
+
+    def post(self, to: str, message: Message, delivery_id: str) -> Posted:
+        """Post once, never trying again by itself; `to` is a channel or user id."""
+
+    def edit(self, posted: Posted, message: Message) -> None:
+        """Rewrite a post."""
+
+    def find(self, to: str, delivery_id: str, since: datetime) -> Posted | None:
+        """The post that carries this delivery's id, if it was made after all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """What a person must copy into a system of record themselves.
+
+    `asks` is the title of the number to record afterwards, empty where there is none; `form` is the
+    regular expression that number has to match; `link` opens the system, empty where none is configured.
+    """
+
+    fields: Mapping[str, str]
+    text: str = ""
+    asks: str = ""
+    form: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a system of record answered: the number of the ticket or case, the id of the message."""
+
+    reference: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a step asks of a system: its verb, which record it concerns, and the finished words."""
+
+    case_name: str
+    verb: str
+    on: str | None
+    to: tuple[str, ...]
+    participants: tuple[str, ...]
+    subject: str
+    text: str
+    fields: Mapping[str, str]
+
+
+class System(Protocol):
+    """A system of record: Jira, Salesforce, Outlook. `by_hand` stands in for each that is not connected."""
+
+    name: Literal["ebh", "salesforce", "outlook", "email", "power_bi"]
+
+    def carry_out(self, order: Order) -> Receipt | ByHand:
+        """Do it, or say what a person must do. Raises DeliveryError."""

@@ -1,0 +1,27 @@
+"""The rules core: facts in, a plan out. Standard library only; no I/O, no clock, no Slack, no database."""
+
+from bot.sop.advance import Advance, Refusal, advance, begin
+from bot.sop.case import Case, Confirmation, Event, Timer
+from bot.sop.facts import Facts, Homeowner, Installer, Milestones
+from bot.sop.plan import Forbidden, Plan, Step, plan
+from bot.sop.playbook import Playbooks
+
+__all__ = [
+    "Advance",
+    "Case",
+    "Confirmation",
+    "Event",
+    "Facts",
+    "Forbidden",
+    "Homeowner",
+    "Installer",
+    "Milestones",
+    "Plan",
+    "Playbooks",
+    "Refusal",
+    "Step",
+    "Timer",
+    "advance",
+    "begin",
+    "plan",
+]
