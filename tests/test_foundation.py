@@ -50,8 +50,8 @@ def test_every_declared_dependency_is_locked():
 
 
 def test_the_slack_command_line_finds_its_hooks():
-    command = json.loads((ROOT / ".slack/hooks.json").read_text())["hooks"]["get-hooks"]
-    python, flag, module = command.split()
+    hooks = json.loads((ROOT / ".slack/hooks.json").read_text())["hooks"]
+    python, flag, module = hooks["get-hooks"].split()
     assert (python, flag) == ("python3", "-m")
     answer = subprocess.run(
         [sys.executable, "-m", module], capture_output=True, check=True, text=True, cwd=ROOT
