@@ -1,0 +1,41 @@
+"""`python -m sandbox --port 8765 --state FILE`: the sandbox as a program of its own."""
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from sandbox.errors import SandboxError
+from sandbox.server import Sandbox, run_until
+
+MANIFEST = Path(__file__).parent.parent / "manifest.json"
+
+
+def main() -> int:
+    """Serve until SIGINT or SIGTERM. Exit code 2 when it cannot start."""
+    parser = argparse.ArgumentParser(prog="sandbox", description="A Slack workspace on this machine.")
+    parser.add_argument("--port", type=int, default=8765, help="0 takes any free one")
+    parser.add_argument("--state", type=Path, help="the file that keeps the workspace; in memory without it")
+    parser.add_argument("--manifest", type=Path, default=MANIFEST, help="the app's manifest.json")
+    parser.add_argument(
+        "--retry-seconds", default="1,60,300", help="when events that were not acknowledged come again"
+    )
+    given = parser.parse_args()
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    delays = [float(part) for part in given.retry_seconds.split(",")]
+    try:
+        run_until(
+            stopped,
+            Sandbox(port=given.port, state=given.state, manifest=given.manifest, retry_seconds=delays),
+        )
+    except SandboxError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

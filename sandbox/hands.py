@@ -1,0 +1,282 @@
+"""What people do, over HTTP: `/hands/...`, for the page and for tests. The shapes stand in README.md."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from sandbox import seen
+from sandbox.acts import Acts, Place
+from sandbox.clock import target_instant
+from sandbox.directory import Channel, Member
+from sandbox.errors import HandsError
+from sandbox.faults import DISCONNECTS, fault_from
+from sandbox.messages import Message
+from sandbox.site import Site
+from sandbox.views import View
+
+Json = dict[str, Any]
+Act = Callable[[Json], Awaitable[Json]]
+
+KEEP_ALIVE_SECONDS = 15.0
+WAIT_SECONDS_MAX = 25.0
+
+
+class Hands:
+    """The routes below `/hands`."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._acts = Acts(site)
+
+    def routes(self) -> list[Route]:
+        """Every route below `/hands`."""
+        acts: dict[str, Act] = {
+            "command": self._command,
+            "shortcut": self._shortcut,
+            "message": self._message,
+            "action": self._action,
+            "submit": self._submit,
+            "close": self._close,
+            "suggest": self._suggest,
+            "home": self._home,
+            "read": self._read,
+            "clock": self._clock,
+            "faults": self._faults,
+            "reset": self._reset,
+        }
+        posts = [Route(f"/{name}", self._serve(name, act), methods=["POST"]) for name, act in acts.items()]
+        gets = {
+            "state": self._state,
+            "events": self._events,
+            "traffic": self._traffic,
+            "faults": self._faults_now,
+        }
+        return [*(Route(f"/{name}", get, methods=["GET"]) for name, get in gets.items()), *posts]
+
+    # Reading
+
+    async def _state(self, request: Request) -> Response:
+        person = self._person(request.query_params.get("as"))
+        wait = min(float(request.query_params.get("wait", "0")), WAIT_SECONDS_MAX)
+        if wait > 0:
+            after = int(request.query_params.get("after", "0"))
+            await self._site.workspace.changes.wait(person.id, after, wait)
+        return JSONResponse(seen.state(self._site, person, await self._next_due()))
+
+    async def _next_due(self) -> datetime | None:
+        asked = self._site.next_due
+        return await asyncio.to_thread(asked) if asked else None
+
+    async def _events(self, request: Request) -> Response:
+        person = self._person(request.query_params.get("as"))
+        return StreamingResponse(self._news(person), media_type="text/event-stream")
+
+    async def _news(self, person: Member) -> AsyncIterator[str]:
+        changes = self._site.workspace.changes
+        version = changes.of(person.id)
+        yield f"event: changed\ndata: {json.dumps({'version': version})}\n\n"
+        while not changes.closed:
+            newer = await changes.wait(person.id, version, KEEP_ALIVE_SECONDS)
+            if newer > version:
+                version = newer
+                yield f"event: changed\ndata: {json.dumps({'version': version})}\n\n"
+            else:
+                yield ": still here\n\n"
+
+    async def _traffic(self, request: Request) -> Response:
+        after = int(request.query_params.get("after", "0"))
+        return JSONResponse({"entries": self._site.traffic.after(after)})
+
+    async def _faults_now(self, request: Request) -> Response:  # noqa: ARG002 - Starlette's signature
+        return JSONResponse(self._faults_json())
+
+    # Acting
+
+    def _serve(self, name: str, act: Act) -> Callable[[Request], Awaitable[Response]]:
+        async def serve(request: Request) -> Response:
+            try:
+                body = await request.json()
+            except ValueError:
+                body = None
+            if not isinstance(body, dict):
+                raise HandsError("The body must be a JSON object.")
+            answer = await act(body)
+            note = answer.get("notice") or ("the form was refused" if answer.get("errors") else None)
+            who = str(body.get("as", ""))
+            self._site.traffic.add(
+                "person", "hands", name, who=who, summary=_summary(body), error=note, body=body
+            )
+            return JSONResponse({"ok": True, **answer})
+
+        return serve
+
+    async def _command(self, body: Json) -> Json:
+        person, channel = self._person(body.get("as")), self._channel(body)
+        outcome = await self._acts.command(person, channel, _text(body, "command"), _text(body, "text", ""))
+        return outcome.json()
+
+    async def _shortcut(self, body: Json) -> Json:
+        message = self._message_at(body) if body.get("ts") else None
+        outcome = await self._acts.shortcut(self._person(body.get("as")), _text(body, "callback_id"), message)
+        return outcome.json()
+
+    async def _message(self, body: Json) -> Json:
+        thread_ts = _text(body, "thread_ts") if body.get("thread_ts") else None
+        message = self._acts.message(
+            self._person(body.get("as")), self._channel(body), _text(body, "text"), thread_ts
+        )
+        return {"ts": message.ts}
+
+    async def _action(self, body: Json) -> Json:
+        action = body.get("action")
+        if not isinstance(action, dict):
+            raise HandsError("'action' must be an object.")
+        outcome = await self._acts.action(
+            self._person(body.get("as")),
+            self._place(body),
+            _text(body, "block_id"),
+            action,
+            body.get("state") or {},
+        )
+        return outcome.json()
+
+    async def _submit(self, body: Json) -> Json:
+        person = self._person(body.get("as"))
+        outcome = await self._acts.submit(person, self._view(person, body), body.get("state") or {})
+        return outcome.json()
+
+    async def _close(self, body: Json) -> Json:
+        person = self._person(body.get("as"))
+        outcome = await self._acts.close(person, self._view(person, body), bool(body.get("all")))
+        return outcome.json()
+
+    async def _suggest(self, body: Json) -> Json:
+        return await self._acts.suggest(
+            self._person(body.get("as")),
+            self._place(body),
+            _text(body, "block_id"),
+            _text(body, "action_id"),
+            _text(body, "value", ""),
+        )
+
+    async def _home(self, body: Json) -> Json:
+        tab = _text(body, "tab", "home")
+        if tab not in ("home", "messages"):
+            raise HandsError(f"'{tab}' is no tab of the app's page: home or messages.")
+        self._acts.open_home(self._person(body.get("as")), tab)
+        return {}
+
+    async def _read(self, body: Json) -> Json:
+        person, channel = self._person(body.get("as")), self._channel(body)
+        self._site.workspace.mark_read(person.id, channel.id)
+        return {}
+
+    async def _clock(self, body: Json) -> Json:
+        clock = self._site.clock
+        to, seconds = body.get("to"), body.get("advance_seconds")
+        if isinstance(seconds, int | float) and not isinstance(seconds, bool):
+            clock.advance(timedelta(seconds=seconds))
+        elif to == "now":
+            clock.back_to_system()
+        elif isinstance(to, str):
+            due = await self._next_due() if to == "next_due" else None
+            clock.move_to(target_instant(to, clock.now(), due))
+        else:
+            raise HandsError("Give 'advance_seconds' or 'to'.")
+        self._site.workspace.clock_moved()
+        if self._site.on_clock_moved:
+            await asyncio.to_thread(self._site.on_clock_moved)
+        return {"now": clock.now().isoformat()}
+
+    async def _faults(self, body: Json) -> Json:
+        faults = self._site.faults
+        if body.get("clear"):
+            faults.clear()
+        elif "disconnect" in body:
+            how = next((one for one in DISCONNECTS if one == body["disconnect"]), None)
+            if how is None:
+                raise HandsError(f"'disconnect' is one of {', '.join(DISCONNECTS)}.")
+            await self._site.sockets.disconnect(how)
+        elif "rate_limits" in body:
+            faults.rate_limits = bool(body["rate_limits"])
+        else:
+            faults.add(fault_from(body))
+        return self._faults_json()
+
+    def _faults_json(self) -> Json:
+        return {"faults": self._site.faults.listing(), "rate_limits": self._site.faults.rate_limits}
+
+    async def _reset(self, body: Json) -> Json:  # noqa: ARG002 - every act has this signature
+        site = self._site
+        await site.events.close()
+        site.workspace.reset()
+        site.views.load()
+        site.replies.load()
+        site.faults.clear()
+        site.traffic.clear()
+        return {}
+
+    # Finding what is meant
+
+    def _person(self, user: Any) -> Member:
+        member = self._site.workspace.member(str(user or ""))
+        if member is None or member.is_bot:
+            raise HandsError(f"'{user}' is nobody here; 'as' is the id of a person.", 404)
+        return member
+
+    def _channel(self, body: Json) -> Channel:
+        channel = self._site.workspace.channels.get(_text(body, "channel"))
+        person = self._person(body.get("as"))
+        if channel is None or person.id not in channel.members or channel.archived:
+            raise HandsError(f"{person.real_name} is in no conversation {body['channel']}.", 404)
+        return channel
+
+    def _message_at(self, spot: Json) -> Message:
+        message = self._site.workspace.message(str(spot.get("channel")), str(spot.get("ts")))
+        if message is None:
+            raise HandsError("That message is gone.", 404)
+        return message
+
+    def _view(self, person: Member, body: Json) -> View:
+        view = self._site.views.find(_text(body, "view"))
+        if view is None or view.person != person.id:
+            raise HandsError(f"{person.real_name} has no such view open any more.", 404)
+        return view
+
+    def _place(self, body: Json) -> Place:
+        person, container = self._person(body.get("as")), body.get("container")
+        if not isinstance(container, dict):
+            raise HandsError("'container' must be an object.")
+        if container.get("home"):
+            home = self._site.views.home(person.id)
+            if home is None:
+                raise HandsError("The app has published no Home for this person.", 404)
+            return Place(home.blocks, view=home)
+        if "view" in container:
+            view = self._view(person, container)
+            return Place(view.blocks, view=view)
+        message = self._message_at(container.get("message") or {})
+        members = self._site.workspace.channels[message.channel].members
+        if person.id not in members or message.only_for not in (None, person.id):
+            raise HandsError(f"{person.real_name} cannot see that message.", 404)
+        return Place(list(message.blocks), message=message)
+
+
+def _text(body: Json, key: str, default: str | None = None) -> str:
+    value = body.get(key, default)
+    if not isinstance(value, str):
+        raise HandsError(f"'{key}' is missing, or is not a text.")
+    return value
+
+
+def _summary(body: Json) -> str:
+    action = body.get("action") if isinstance(body.get("action"), dict) else {}
+    words = [body.get("command"), body.get("text"), body.get("callback_id"), body.get("view"), body.get("to")]
+    words += [(action or {}).get("action_id"), body.get("fault")]
+    return " ".join(str(word) for word in words if word)[:200]

@@ -1,0 +1,197 @@
+"""Socket Mode: connections, envelopes, acknowledgements (docs.slack.dev/apis/events-api/using-socket-mode)."""
+
+import asyncio
+import json
+import random
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from sandbox.changes import Changes
+from sandbox.faults import Disconnect, Faults
+from sandbox.traffic import Traffic
+
+CONNECTIONS_MAX = 10
+ACK_SECONDS = 3.0
+
+Payload = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Ack:
+    """What came of an envelope: `failure` is None when it was acknowledged, else Slack's word for why not."""
+
+    payload: Any = None
+    failure: str | None = None
+
+
+NO_CONNECTION = Ack(failure="dispatch_failed")
+NO_ANSWER = Ack(failure="operation_timeout")
+
+
+@dataclass(eq=False)
+class _Connection:
+    socket: WebSocket
+    waiting: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
+
+
+class Sockets:
+    """The app's open connections. Every payload goes to any one of them."""
+
+    def __init__(self, app_id: str, faults: Faults, traffic: Traffic, changes: Changes) -> None:
+        self._app_id = app_id
+        self._faults = faults
+        self._traffic = traffic
+        self._changes = changes
+        self._tickets: set[str] = set()
+        self._open: list[_Connection] = []
+
+    @property
+    def count(self) -> int:
+        return len(self._open)
+
+    def ticket(self) -> str:
+        """What a connection shows to be let in, once."""
+        ticket = secrets.token_urlsafe(16)
+        self._tickets.add(ticket)
+        return ticket
+
+    async def serve(self, socket: WebSocket) -> None:
+        """Hold one connection from its handshake to its end."""
+        ticket = socket.query_params.get("ticket", "")
+        if ticket not in self._tickets:
+            await socket.close(code=1008)
+            return
+        self._tickets.discard(ticket)
+        await socket.accept()
+        if self.count >= CONNECTIONS_MAX:
+            await self._say_goodbye(socket, "too_many_websockets")
+            await socket.close()
+            return
+        connection = _Connection(socket)
+        self._open.append(connection)
+        self._changes.touch()
+        self._traffic.add("in", "socket", "connected", summary=f"{self.count} open")
+        try:
+            await socket.send_json(self._hello())
+            await self._listen(connection)
+        except WebSocketDisconnect:
+            self._traffic.add("in", "socket", "disconnected", summary=f"{self.count - 1} open")
+        finally:
+            self._forget(connection)
+
+    def _hello(self) -> Payload:
+        return {
+            "type": "hello",
+            "num_connections": self.count,
+            "debug_info": {"host": "sandbox", "build_number": 1, "approximate_connection_time": 18060},
+            "connection_info": {"app_id": self._app_id},
+        }
+
+    async def _listen(self, connection: _Connection) -> None:
+        while True:
+            text = await connection.socket.receive_text()
+            try:
+                answer = json.loads(text)
+                waiting = connection.waiting.pop(answer["envelope_id"], None)
+            except (ValueError, KeyError, TypeError):
+                self._traffic.add("in", "socket", "unreadable", error="invalid_json", body=text[:500])
+                continue
+            if waiting is None:
+                self._traffic.add("in", "ack", "late", error="nobody is waiting any more", body=answer)
+            elif not waiting.done():
+                waiting.set_result(answer.get("payload"))
+
+    def _forget(self, connection: _Connection) -> None:
+        if connection in self._open:
+            self._open.remove(connection)
+        for waiting in connection.waiting.values():
+            waiting.cancel()
+        self._changes.touch()
+
+    async def deliver(
+        self, kind: str, payload: Payload, *, retry: int | None = None, reason: str = ""
+    ) -> Ack:
+        """Send an envelope to any one connection and wait for its acknowledgement, at most three seconds."""
+        if self._faults.take("double_delivery", kind):
+            twin = asyncio.ensure_future(self._deliver_once(kind, payload, retry, reason))
+            ack = await self._deliver_once(kind, payload, retry, reason)
+            await twin
+            return ack
+        return await self._deliver_once(kind, payload, retry, reason)
+
+    async def _deliver_once(self, kind: str, payload: Payload, retry: int | None, reason: str) -> Ack:
+        if not self._open:
+            self._traffic.add("out", "envelope", kind, error="no connection is up", body=payload)
+            return NO_CONNECTION
+        connection = random.choice(self._open)
+        if self._faults.take("drop_socket", kind):
+            self._traffic.add("out", "envelope", kind, error="the socket was dropped", body=payload)
+            await self._cut(connection)
+            return NO_ANSWER
+        envelope_id = secrets.token_hex(16)
+        envelope = {
+            "envelope_id": envelope_id,
+            "type": kind,
+            "accepts_response_payload": kind != "events_api",
+            "payload": payload,
+        }
+        if retry is not None:
+            envelope |= {"retry_attempt": retry, "retry_reason": reason}
+        self._traffic.add("out", "envelope", kind, summary=summary(kind, payload), body=payload)
+        ack = await self._exchange(connection, envelope_id, envelope)
+        self._traffic.add("in", "ack", kind, error=ack.failure, body=ack.payload)
+        return ack
+
+    async def _exchange(self, connection: _Connection, envelope_id: str, envelope: Payload) -> Ack:
+        waiting: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        connection.waiting[envelope_id] = waiting
+        lost = self._faults.take("drop_ack", str(envelope["type"]))
+        try:
+            await connection.socket.send_json(envelope)
+            answer = await asyncio.wait_for(waiting, ACK_SECONDS)
+        except (TimeoutError, asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise
+            return NO_ANSWER
+        finally:
+            connection.waiting.pop(envelope_id, None)
+        return NO_ANSWER if lost else Ack(answer)
+
+    async def disconnect(self, how: Disconnect) -> None:
+        """Ask every connection to go (Slack warns about ten seconds ahead), or cut them off."""
+        for connection in list(self._open):
+            if how == "cut":
+                await self._cut(connection)
+            else:
+                await self._say_goodbye(connection.socket, how)
+                self._traffic.add("out", "socket", "disconnect", summary=how)
+
+    async def close(self) -> None:
+        """Close every connection: the workspace shuts down."""
+        for connection in list(self._open):
+            await self._cut(connection)
+
+    async def _cut(self, connection: _Connection) -> None:
+        if connection in self._open:
+            self._open.remove(connection)
+        if connection.socket.client_state is WebSocketState.CONNECTED:
+            await connection.socket.close(code=1012)
+
+    async def _say_goodbye(self, socket: WebSocket, reason: str) -> None:
+        await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
+
+
+def summary(kind: str, payload: Payload) -> str:
+    """A few words about an envelope for the list of traffic."""
+    match kind:
+        case "slash_commands":
+            return f"{payload['command']} {payload['text']}".strip()
+        case "events_api":
+            return str(payload["event"]["type"])
+        case _:
+            actions = ", ".join(str(one["action_id"]) for one in payload.get("actions", []))
+            named = payload.get("callback_id") or payload.get("view", {}).get("callback_id", "")
+            return " ".join(part for part in (payload["type"], named, actions) if part)

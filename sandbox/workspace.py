@@ -1,0 +1,195 @@
+"""The workspace's state: members, channels, messages and read marks.
+
+Every accepted write is on the shelf before the method returns. All of it runs on one event loop,
+so nothing here locks.
+"""
+
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sandbox.changes import Changes
+from sandbox.clock import Clock
+from sandbox.directory import SLACKBOT, App, Channel, Directory, Member, Team
+from sandbox.messages import Block, Message, mentioned, stored_text
+from sandbox.shelf import Shelf
+
+
+def new_id(prefix: str) -> str:
+    """An id as Slack makes them: a letter, then ten letters and digits; not to be guessed."""
+    alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    return prefix + "".join(secrets.choice(alphabet) for _ in range(10))
+
+
+class Workspace:
+    """People, channels and messages."""
+
+    def __init__(self, directory: Directory, shelf: Shelf, clock: Clock, changes: Changes) -> None:
+        self.directory = directory
+        self.shelf = shelf
+        self.clock = clock
+        self.changes = changes
+        self.channels: dict[str, Channel] = {}
+        self._messages: dict[str, dict[str, Message]] = {}
+        self._last_read: dict[str, str] = {}
+        self._load()
+
+    @property
+    def team(self) -> Team:
+        return self.directory.team
+
+    @property
+    def app(self) -> App:
+        return self.directory.app
+
+    def _load(self) -> None:
+        self.channels = {channel.id: channel for channel in self.directory.channels}
+        for key, document in self.shelf.all("members"):
+            self.channels[key] = replace(self.channels[key], members=tuple(document["members"]))
+        self._messages = {channel: {} for channel in self.channels}
+        for _, document in self.shelf.all("message"):
+            message = Message.from_document(document)
+            self._messages[message.channel][message.ts] = message
+        self._last_read = {key: document["ts"] for key, document in self.shelf.all("read")}
+        for _, document in self.shelf.all("clock"):
+            self.clock.back_to_system()
+            self.clock.advance(timedelta(seconds=document["offset"]))
+
+    def reset(self) -> None:
+        """The workspace as new."""
+        self.shelf.clear()
+        self.clock.back_to_system()
+        self._load()
+        self.changes.touch()
+
+    # People and conversations
+
+    def member(self, user: str) -> Member | None:
+        return self.directory.members.get(user)
+
+    def app_channel(self, person: str) -> Channel | None:
+        """A person's DM with the app, unless the app has its messages tab off."""
+        return next((one for one in self.channels.values() if one.person == person), None)
+
+    def channels_of(self, user: str) -> list[Channel]:
+        return [one for one in self.channels.values() if user in one.members and not one.archived]
+
+    def join(self, channel: Channel, user: str) -> Channel:
+        joined = replace(channel, members=(*channel.members, user))
+        self.channels[channel.id] = joined
+        self.shelf.put("members", channel.id, {"members": list(joined.members)})
+        self.changes.touch(joined.members)
+        return joined
+
+    def clock_moved(self) -> None:
+        """Keep the clock's offset, and tell everybody."""
+        self.shelf.put("clock", "offset", {"offset": self.clock.offset.total_seconds()})
+        self.changes.touch()
+
+    # Messages
+
+    def message(self, channel: str, ts: str) -> Message | None:
+        return self._messages.get(channel, {}).get(ts)
+
+    def messages(self, channel: str) -> Iterator[Message]:
+        """Every message of a conversation, oldest first, ephemeral ones too."""
+        return iter(list(self._messages[channel].values()))
+
+    def replies(self, parent: Message) -> list[Message]:
+        return [one for one in self.messages(parent.channel) if one.thread_ts == parent.ts and one.is_reply]
+
+    def post(
+        self,
+        channel: Channel,
+        user: str,
+        text: str,
+        blocks: Iterable[Block] = (),
+        *,
+        thread_ts: str | None = None,
+        metadata: dict[str, Any] | None = None,
+        only_for: str | None = None,
+        broadcast: bool = False,
+    ) -> Message:
+        """Store a message; its ts is later than every other one's of the conversation."""
+        kept = tuple(blocks)
+        shown = stored_text(text)
+        marks = () if only_for else mentioned(shown, kept, channel.members)
+        message = Message(
+            channel=channel.id,
+            ts=self._next_ts(channel.id),
+            user=user,
+            text=shown,
+            by_app=user == self.app.bot_user,
+            blocks=kept,
+            thread_ts=thread_ts,
+            metadata=metadata,
+            only_for=only_for,
+            broadcast=broadcast,
+            mentions=marks,
+        )
+        self._keep(message)
+        if not only_for and not message.by_app:
+            self.mark_read(user, channel.id)
+        return message
+
+    def say_as_slackbot(self, channel: Channel, person: str, text: str) -> Message:
+        """What only this person sees, from Slack's own helper."""
+        return self.post(channel, SLACKBOT, text, only_for=person)
+
+    def edit(self, message: Message, text: str, blocks: Iterable[Block], **changes: Any) -> Message:
+        """Rewrite a message. Nobody is mentioned anew: Slack promises that for posts only."""
+        edited = message.evolve(
+            text=stored_text(text), blocks=tuple(blocks), edited_ts=self._stamp(), **changes
+        )
+        self._keep(edited)
+        return edited
+
+    def delete(self, message: Message) -> None:
+        self.shelf.drop("message", message.key)
+        del self._messages[message.channel][message.ts]
+        self.changes.touch(self._audience(message))
+
+    def mark_read(self, user: str, channel: str) -> None:
+        """Everything in the conversation has been seen by this person."""
+        last = next(reversed(self._messages[channel]), "")
+        key = f"{user}/{channel}"
+        if last and self._last_read.get(key, "") < last:
+            self._last_read[key] = last
+            self.shelf.put("read", key, {"ts": last})
+            self.changes.touch([user])
+
+    def is_unread(self, message: Message, user: str) -> bool:
+        """Whether this person has not seen the message; a reply counts for those in its thread."""
+        if message.only_for or message.user == user:
+            return False
+        if message.is_reply and not message.broadcast and user not in self._thread_people(message):
+            return False
+        return message.ts > self._last_read.get(f"{user}/{message.channel}", "")
+
+    def _thread_people(self, reply: Message) -> set[str]:
+        thread = [one for one in self.messages(reply.channel) if reply.thread_ts in (one.ts, one.thread_ts)]
+        channel = self.channels[reply.channel]
+        people = {user for one in thread for user in (one.user, *one.mentions)}
+        return people | set(channel.members if channel.is_im else ())
+
+    def _keep(self, message: Message) -> None:
+        self.shelf.put("message", message.key, message.document())
+        self._messages[message.channel][message.ts] = message
+        self.changes.touch(self._audience(message))
+
+    def _audience(self, message: Message) -> tuple[str, ...]:
+        return (message.only_for,) if message.only_for else self.channels[message.channel].members
+
+    def _stamp(self) -> str:
+        return f"{self.clock.now().timestamp():.6f}"
+
+    def _next_ts(self, channel: str) -> str:
+        """The time in Slack's form, moved on by a microsecond where two would be the same."""
+        last = next(reversed(self._messages[channel]), "0.000000")
+        stamp = self._stamp()
+        if stamp > last:
+            return stamp
+        seconds, micros = map(int, last.split("."))
+        return f"{seconds + (micros + 1) // 1_000_000}.{(micros + 1) % 1_000_000:06d}"
