@@ -79,7 +79,8 @@ class BusinessCalendar:
         day, skipped = wall.date(), list[date]()
         for _ in range(days):
             day = self._following(day, skipped)
-        lead = [f"{_count(days, 'business day')} after {instant_words(wall)}", *map(_holiday_words, skipped)]
+        count = _count(days, "business day")
+        lead = [f"{count} after {instant_words(wall)}", *map(_holiday_words, skipped)]
         return self._settle(datetime.combine(day, wall.time()), lead)
 
     def add_calendar_days(self, start: datetime, days: int) -> Moment:
@@ -139,7 +140,7 @@ class BusinessCalendar:
         if self.opens <= wall.time() < self.closes:
             return Moment(self._wall(day, wall.time()), "; ".join([*reasons, self.hours_words()]))
         if wall.time() >= self.closes:
-            reasons.append(f"{clock_words(wall.time())} is after working hours, so the next business day")
+            reasons.append(f"{clock_words(wall.time())} is after working hours")
             day = self._following(day, [])
         else:
             reasons.append(f"{clock_words(wall.time())} is before working hours")

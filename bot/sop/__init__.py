@@ -2,8 +2,10 @@
 
 from bot.sop.advance import Advance, Refusal, advance, begin
 from bot.sop.case import Case, Confirmation, Event, Timer
+from bot.sop.contradictions import contradictions
 from bot.sop.facts import Facts, Homeowner, Installer, Milestones
-from bot.sop.plan import Forbidden, Plan, Step, plan
+from bot.sop.facts_json import facts_from_json, facts_to_json
+from bot.sop.plan import Forbidden, Plan, Step, plan, plan_of
 from bot.sop.playbook import Playbooks
 
 __all__ = [
@@ -23,5 +25,9 @@ __all__ = [
     "Timer",
     "advance",
     "begin",
+    "contradictions",
+    "facts_from_json",
+    "facts_to_json",
     "plan",
+    "plan_of",
 ]

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from bot.sop.facts import Facts
 
 CaseState = Literal["awaiting_confirmation", "open", "waiting", "needs_decision", "ready_to_close", "closed"]
+TimerKind = Literal["follow_up", "prompt", "tag_confirmers", "repeat_confirmation", "tell_lead"]
+LADDER: Final = ("tag_confirmers", "repeat_confirmation", "tell_lead")
+"""The timers of the Concert check (D-12); they are no follow-ups of an SOP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Timer:
 
     id: str
     step: str
-    kind: Literal["follow_up", "prompt", "tag_confirmers", "repeat_confirmation", "tell_lead"]
+    kind: TimerKind
     due: datetime
     why: str
     cites: tuple[str, ...] = ()
@@ -52,8 +55,32 @@ class Confirmation:
 
 
 @dataclass(frozen=True, slots=True)
+class Visit:
+    """A stage that the case has come to, after so many `attempts`; its steps are owed from then on."""
+
+    path: str
+    stage: str
+    round: int
+    at: datetime
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A step that was done, when and by whom."""
+
+    step: str
+    at: datetime
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
-    """Everything the rules need to go on with a case. Times are aware; `playbook` is a content hash."""
+    """Everything the rules need to go on with a case. Times are aware; `playbook` is a content hash.
+
+    `attempts` counts the attempts to reach the installer, `rounds` how often the case was reopened,
+    `timers_made` every timer that ever was, for their ids.
+    """
 
     facts: Facts
     playbook: str
@@ -66,8 +93,16 @@ class Case:
     timers: tuple[Timer, ...] = ()
     confirmation: Confirmation | None = None
     history: tuple[Event, ...] = ()
+    visits: tuple[Visit, ...] = ()
+    done: tuple[Done, ...] = ()
+    timers_made: int = 0
 
     @property
     def running(self) -> tuple[Timer, ...]:
         """The timers that have not rung yet, the next one first."""
         return tuple(sorted((t for t in self.timers if t.rung_at is None), key=lambda t: t.due))
+
+    @property
+    def next_due(self) -> datetime | None:
+        """The next follow-up of the SOP; the minutes of the Concert check are not in it."""
+        return next((t.due for t in self.running if t.kind not in LADDER), None)

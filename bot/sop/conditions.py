@@ -14,7 +14,15 @@ from bot.sop import vocabulary
 from bot.sop.facts import Facts
 
 BEYOND_DAYS: Final = 30
-MILESTONE_WORDS: Final = ("approved", "not_yet", "before", "beyond_30_days", "within_30_days", "not_beyond_30_days")
+MILESTONE_WORDS: Final = (
+    "approved",
+    "not_yet",
+    "before",
+    "beyond_30_days",
+    "within_30_days",
+    "not_beyond_30_days",
+)
+"""`before` is not approved, where unknown counts as not approved (D-26)."""
 FLAG_WORDS: Final = ("yes", "no", "unknown")
 SENSITIVE_WORDS: Final = ("any", "none", *vocabulary.SENSITIVE)
 
@@ -40,7 +48,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a condition holds; None, with the dotted ids of the facts to ask for, where it cannot be told."""
+    """Whether a condition holds; None, with the dotted ids of facts to ask for, where it cannot be told."""
 
     holds: bool | None
     asks: tuple[str, ...] = ()
@@ -144,5 +152,5 @@ def _milestone(name: str, words: tuple[str, ...], facts: Facts, today: date) -> 
     if value == "not_yet":
         return Verdict(bool({"not_yet", "before", "not_beyond_30_days"} & set(words)))
     beyond = (today - value).days > BEYOND_DAYS
-    true_words = {"approved", "beyond_30_days"} if beyond else {"approved", "within_30_days", "not_beyond_30_days"}
-    return Verdict(bool(true_words & set(words)))
+    age = {"beyond_30_days"} if beyond else {"within_30_days", "not_beyond_30_days"}
+    return Verdict(bool(({"approved"} | age) & set(words)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from itertools import combinations
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from bot.sop.facts import Facts
 
@@ -12,11 +13,14 @@ _IN_ORDER: Final = ("m1", "m2", "m3")
 """The order of PTO among the milestones is not stated by any SOP."""
 
 
-def contradictions(facts: Facts, today: date) -> tuple[tuple[str, str], ...]:
-    """Pairs of dotted fact ids that cannot both be true on the local day `today`.
+def contradictions(
+    facts: Facts, now: datetime, timezone: str = "America/New_York"
+) -> tuple[tuple[str, str], ...]:
+    """Pairs of dotted fact ids that cannot both be true at `now` (aware).
 
-    A date that lies in the future contradicts `now`.
+    A date later than the day it is in `timezone` contradicts `now`.
     """
+    today = now.astimezone(ZoneInfo(timezone)).date()
     pairs: list[tuple[str, str]] = []
     if facts.found_on_platform is False and facts.program == "everbright":
         pairs.append(("found_on_platform", "program"))

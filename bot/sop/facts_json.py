@@ -163,7 +163,7 @@ def _texts(value: object, where: str, keys: tuple[str, ...]) -> dict[str, str]:
 def _milestone(value: object, where: str) -> Milestone:
     if value is None:
         return "unknown"
-    if value == "not_yet" or value == "unknown":
+    if value in ("not_yet", "unknown"):
         return cast(Milestone, value)
     return _day(value, where, 'or "not_yet", or "unknown"')
 
@@ -174,8 +174,8 @@ def _day(value: object, where: str, otherwise: str = "") -> date:
             return date.fromisoformat(value)
     except ValueError:
         pass
-    words = f" {otherwise}" if otherwise else ""
-    raise FactsError(where, f'{where} is {_shown(value)}. Write a date, as in "2026-11-18",{words}.'.replace(",.", "."))
+    words = f", {otherwise}" if otherwise else ""
+    raise FactsError(where, f'{where} is {_shown(value)}. Write a date, as in "2026-11-18"{words}.')
 
 
 def _plain(value: object) -> object:
@@ -187,7 +187,7 @@ def _plain(value: object) -> object:
 def _shown(value: object) -> str:
     """The value as it stands in a message: short, and only its kind where it could be personal data."""
     if isinstance(value, bool | int | float) or value is None:
-        return {None: "null", True: "true", False: "false"}.get(value, str(value))
+        return "null" if value is None else str(value).lower()
     if isinstance(value, str):
         return repr(value if len(value) <= 40 else value[:40] + "…")
-    return "a list" if isinstance(value, list | tuple) else "an object" if isinstance(value, Mapping) else "odd"
+    return "a list" if isinstance(value, list | tuple) else "an object"

@@ -2,60 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Final
 
+from bot.sop.case import Case
+from bot.sop.conditions import Verdict
+from bot.sop.contradictions import contradictions
 from bot.sop.facts import Facts
-from bot.sop.playbook import Playbooks
+from bot.sop.guard import Forbidden, forbidden
+from bot.sop.playbook import FollowUpRule, HandledBy, Playbooks, Stage
+from bot.sop.rota import cover_starts, on_shift
+from bot.sop.routing import Asking, route
+from bot.sop.stages import ASKING, CLOSED, UNCOVERED, Owed, numbered, opened, owed, stage_of
+from bot.sop.step import Step, StepState
+from bot.sop.steps import Setting, applies, ask_step, build, contradiction_step
 
-StepState = Literal["available", "waiting", "held", "refused", "done"]
-HandledBy = Literal["front_line", "trained_agent", "back_office", "lead"]
+__all__ = ["Forbidden", "HandledBy", "Plan", "Step", "StepState", "plan", "plan_of"]
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing that has to be done, by whom, to whom, with which words, when, and by which rule.
-
-    `text` names the template of what is said, posted or written; `fields` maps a ticket's field to its
-    template's text; both are rendered by `bot.wording`. `why` explains `due`, or the refusal.
-    """
-
-    id: str
-    verb: str
-    title: str
-    system: str | None = None
-    to: tuple[str, ...] = ()
-    participants: tuple[str, ...] = ()
-    copied: tuple[str, ...] = ()
-    by: Literal["desk", "person"] = "person"
-    state: StepState = "available"
-    due: datetime | None = None
-    why: str = ""
-    text: str | None = None
-    fields: Mapping[str, str] = field(default_factory=dict)
-    channel: str | None = None
-    cover_starts: datetime | None = None
-    cites: tuple[str, ...] = ()
-    lost: bool = False
-    on: str | None = None
-    index: int = 0
-    events: tuple[str, ...] = ()
-
-    @property
-    def default(self) -> bool:
-        """True where no rule of the SOP stands behind the step, only a decision of ours."""
-        return not any(cite.startswith("R-") for cite in self.cites)
-
-
-@dataclass(frozen=True, slots=True)
-class Forbidden:
-    """A role that may not be written to, where, and by which rule."""
-
-    role: str
-    where: Literal["mail", "participants", "any"]
-    cites: tuple[str, ...]
+_CARRIED: Final = (
+    "open_ticket",
+    "open_linked_ticket",
+    "open_case",
+    "reassign",
+    "add_participant",
+    "internal_comment",
+)
+"""What stays to be done although the case has moved on; words and mails of an earlier stage do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,5 +48,186 @@ class Plan:
 
 
 def plan(facts: Facts, playbooks: Playbooks, now: datetime) -> Plan:
-    """What the SOPs require of these facts at `now` (aware)."""
-    raise NotImplementedError
+    """What the SOPs require of these facts at `now` (aware).
+
+    Several complaints are planned one by one (D-21); `Step.index` says which one a step is for, and the
+    plan's path and handler are those of the first.
+    """
+    plans = [plan_of(opened(one, playbooks, now), playbooks, now) for one in split(facts)]
+    steps: list[Step] = []
+    for index, single in enumerate(plans):
+        shared = {step.id for step in steps if step.key in ("ask", playbooks.entry.check.id)}
+        steps += [replace(step, index=index) for step in single.steps if step.id not in shared]
+    return replace(
+        plans[0],
+        covered=all(single.covered for single in plans),
+        steps=tuple(steps),
+        overlays=_distinct(overlay for single in plans for overlay in single.overlays),
+        asks=_distinct(ask for single in plans for ask in single.asks),
+    )
+
+
+def split(facts: Facts) -> list[Facts]:
+    """One complaint each (D-21)."""
+    return [replace(facts, categories=(one,)) for one in facts.categories] or [facts]
+
+
+def plan_of(case: Case, playbooks: Playbooks, now: datetime) -> Plan:
+    """The plan of a case where it stands at `now`: what was done, what is owed, what is asked."""
+    today = playbooks.organisation.calendar.today(now)
+    released = any(event.name == "lead_released" for event in case.history)
+    setting = Setting(case.facts, playbooks, today, released)
+    clashes = contradictions(case.facts, now, playbooks.organisation.calendar.timezone)
+    asks: list[str] = [fact for pair in clashes for fact in pair if fact != "now"]
+    steps = [contradiction_step(pair, setting) for pair in clashes]
+    steps += _Steps(case, playbooks, setting, now, asks).all(only_words=bool(clashes))
+    uncovered = case.stage == UNCOVERED
+    return Plan(
+        path=case.path,
+        handled_by=_handler(case, playbooks),
+        covered=not uncovered,
+        steps=tuple(steps),
+        overlays=_distinct(o.id for o in playbooks.overlays if o.when.judge(case.facts, today).holds),
+        contradictions=clashes,
+        asks=_distinct(asks),
+        forbidden=forbidden(case.facts),
+        next_due=case.next_due,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """Gathers the steps of one case; facts that have to be asked for are added to `asks`."""
+
+    case: Case
+    playbooks: Playbooks
+    setting: Setting
+    now: datetime
+    asks: list[str]
+
+    def all(self, only_words: bool) -> list[Step]:
+        steps = [*self._call(), *self._asked(), *self._check(), *self._fallback(), *self._owed()]
+        steps += [*self._overlays(), *self._preview()]
+        if only_words:
+            return [step for step in steps if step.verb in ("say", "ask") or step.state == "done"]
+        return steps
+
+    def _call(self) -> Iterator[Step]:
+        """What is said and asked on the call, until the case has moved on from its first stage."""
+        case = self.case
+        if case.state == "closed" or case.rounds or case.done or len(case.visits) > 1:
+            return
+        for rule in self.playbooks.entry.call:
+            if applies(rule, self.setting)[0]:
+                yield build(rule, rule.id, 0, self.setting)
+
+    def _asked(self) -> Iterator[Step]:
+        """A question for each fact without which the case cannot go on."""
+        verdict, cites = self._halt()
+        self.asks.extend(verdict.asks)
+        for fact in verdict.asks:
+            yield ask_step(fact, self.setting, cites)
+
+    def _halt(self) -> tuple[Verdict, tuple[str, ...]]:
+        stage = stage_of(self.case, self.playbooks)
+        if stage is not None and stage.choose:
+            verdicts = (choice.when.judge(self.case.facts, self.setting.today) for choice in stage.choose)
+            return next((v for v in verdicts if v.holds is not False), Verdict(True)), stage.cites
+        if self.case.stage == ASKING or self.case.state == "awaiting_confirmation":
+            way = route(self.case.facts, self.playbooks, self.setting.today)
+            no_category = () if self.case.facts.categories else ("category",)
+            return Verdict(None, way.facts if isinstance(way, Asking) else no_category), ("D-08",)
+        return Verdict(True), ()
+
+    def _check(self) -> Iterator[Step]:
+        """The Concert check: whom its post tags, or when cover starts."""
+        confirmation, rule = self.case.confirmation, self.playbooks.entry.check
+        if confirmation is None:
+            return
+        organisation = self.playbooks.organisation
+        step = replace(build(rule, rule.id, 0, self.setting), channel=organisation.channels.confirmations)
+        at = confirmation.tagged_at or confirmation.posted_at
+        people = on_shift(organisation.rota, at) if confirmation.tagged_at else ()
+        step = replace(step, to=tuple(person.name for person in people))
+        if confirmation.answer is not None:
+            yield replace(step, state="done", events=())
+        elif self.case.state == "awaiting_confirmation":
+            starts = None if people else cover_starts(organisation.rota, at)
+            yield replace(step, cover_starts=starts and starts.astimezone(organisation.rota.zone))
+
+    def _fallback(self) -> Iterator[Step]:
+        if self.case.stage == UNCOVERED:
+            denied = self.case.confirmation is not None and self.case.confirmation.answer == "not_concert"
+            rule = self.playbooks.fallbacks["not_concert" if denied else "not_covered"]
+            yield build(rule, rule.id, 0, self.setting)
+
+    def _owed(self) -> Iterator[Step]:
+        done = {each.step for each in self.case.done}
+        for each in owed(self.case, self.playbooks):
+            if each.id in done:
+                yield replace(self._built(each), state="done", why="", events=())
+            elif self._is_open(each):
+                holds, asks = applies(each.rule, self.setting)
+                self.asks.extend(asks)
+                if holds:
+                    yield self._timed(self._built(each))
+
+    def _built(self, each: Owed) -> Step:
+        return build(each.rule, each.id, each.attempt, self.setting)
+
+    def _is_open(self, each: Owed) -> bool:
+        """A step is owed in the stage the case stands in; some outlast it, within the same round."""
+        case = self.case
+        if case.stage == CLOSED or each.visit.path != case.path or each.visit.round != case.rounds:
+            return False
+        present = each.visit == case.visits[-1] and each.visit.stage == case.stage
+        return present or each.rule.verb in _CARRIED
+
+    def _timed(self, step: Step) -> Step:
+        """A question that waits for its timer says until when, and why then."""
+        timer = next((t for t in self.case.running if t.step == step.id), None)
+        if timer is None:
+            return step
+        return replace(step, state="waiting", due=timer.due, why=timer.why)
+
+    def _overlays(self) -> Iterator[Step]:
+        if self.case.stage == CLOSED:
+            return
+        for overlay in self.playbooks.overlays:
+            if overlay.when.judge(self.case.facts, self.setting.today).holds:
+                for rule in overlay.steps:
+                    if applies(rule, self.setting)[0]:
+                        yield build(rule, rule.id, 0, self.setting)
+
+    def _preview(self) -> Iterator[Step]:
+        """The question that comes next, before its clock has started."""
+        stage = stage_of(self.case, self.playbooks)
+        if stage is None or stage.follow_up is not None or stage.prompts is not None:
+            return
+        for follow_up in _next_questions(stage, self.playbooks.paths[self.case.path or ""].stages):
+            rule = follow_up.step
+            times = sum(1 for each in owed(self.case, self.playbooks) if each.rule.id == rule.id) + 1
+            step = build(rule, numbered(rule.id, times), self.case.attempts + 1, self.setting)
+            why = f"{follow_up.after.words} after {follow_up.since}"
+            yield replace(step, state="waiting", why=why, events=())
+
+
+def _next_questions(stage: Stage, stages: Mapping[str, Stage]) -> Iterator[FollowUpRule]:
+    """The questions of the stages that a counted attempt leads to; while a lead decides, none is certain."""
+    for transition in stage.on.values() if stage.state == "open" else ():
+        target = stages.get(transition.go or "")
+        if transition.counts_attempt and target is not None and target.follow_up is not None:
+            yield target.follow_up
+
+
+def _handler(case: Case, playbooks: Playbooks) -> HandledBy:
+    if case.stage == UNCOVERED:
+        return "lead"
+    if case.path == playbooks.entry.path:
+        return playbooks.entry.handled_by
+    path = playbooks.paths.get(case.path or "")
+    return path.handled_by if path else "front_line"
+
+
+def _distinct(items: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(items))

@@ -1,0 +1,287 @@
+"""From the YAML of a playbook to its values. Every name is checked where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, cast
+
+from bot.playbooks.reading import Spot
+from bot.sop import vocabulary
+from bot.sop.case import CaseState
+from bot.sop.conditions import ALWAYS, WORDS, Condition
+from bot.sop.guard import NEVER_WITH_HOMEOWNER
+from bot.sop.playbook import (
+    Choice,
+    Entry,
+    FollowUpRule,
+    HandledBy,
+    Overlay,
+    Path,
+    Prompts,
+    Rule,
+    Stage,
+    StepRule,
+    Transition,
+    Wait,
+)
+from bot.sop.stages import START
+
+_WAITS: Final = ("business_days", "calendar_days")
+_STEP_KEYS: Final = (
+    "id",
+    "verb",
+    "title",
+    "when",
+    "system",
+    "to",
+    "participants",
+    "copied",
+    "by",
+    "text",
+    "our_wording",
+    "fields",
+    "cites",
+    "quote",
+    "lost",
+    "on",
+    "channel",
+    "done_by",
+)
+_QUESTION_KEYS: Final = ("id", "question", "text", "our_wording", "cites", "quote", "answers")
+_PATH_KEYS: Final = ("title", "handled_by", "cites", "when", "start", "close", "on", "stages")
+_STAGE_KEYS: Final = ("title", "state", "told", "cites", "steps", "follow_up", "prompts", "on", "choose")
+
+
+@dataclass(frozen=True, slots=True)
+class Parser:
+    """Parses one playbook file: `sop` is its id, `rules` and `templates` what it may name."""
+
+    sop: str
+    rules: Mapping[str, Rule]
+    templates: Mapping[str, str]
+
+    def path(self, name: str, spot: Spot) -> Path:
+        """A path with all its stages."""
+        found = spot.mapping(_PATH_KEYS, needs=("title", "handled_by", "when", "start", "stages"))
+        named = found["stages"].mapping()
+        stages = {key: self._stage(key, value, tuple(named)) for key, value in named.items()}
+        start = self._choices(found["start"], tuple(named))
+        stages[START] = Stage(START, "Start", "open", choose=start)
+        close = (
+            found["close"].mapping(("needs", "cites"), needs=("needs", "cites")) if "close" in found else {}
+        )
+        return Path(
+            id=f"{self.sop}/{name}",
+            title=found["title"].text(),
+            when=condition(found["when"]),
+            handled_by=cast(HandledBy, found["handled_by"].word(vocabulary.HANDLERS)),
+            start=start,
+            stages=stages,
+            cites=self.cites(found.get("cites")),
+            on=self._transitions(found.get("on"), tuple(named)),
+            close_needs=close["needs"].text() if close else "",
+            close_cites=self.cites(close.get("cites")),
+        )
+
+    def entry(self, spot: Spot) -> Entry:
+        """What comes before any path."""
+        keys = ("id", "title", "handled_by", "cites", "when", "call", "check")
+        found = spot.mapping(keys, needs=("id", "title", "handled_by", "when", "check"))
+        return Entry(
+            path=f"{self.sop}/{found['id'].text()}",
+            title=found["title"].text(),
+            when=condition(found["when"]),
+            handled_by=cast(HandledBy, found["handled_by"].word(vocabulary.HANDLERS)),
+            check=self.step(found["check"]),
+            call=self.steps(found.get("call")),
+            cites=self.cites(found.get("cites")),
+        )
+
+    def overlay(self, name: str, spot: Spot) -> Overlay:
+        """Steps that are added to any path."""
+        found = spot.mapping(("when", "steps"), needs=("when", "steps"))
+        return Overlay(name, condition(found["when"]), self.steps(found["steps"]))
+
+    def steps(self, spot: Spot | None) -> tuple[StepRule, ...]:
+        """A list of steps, each id once."""
+        steps: list[StepRule] = []
+        for item in spot.items() if spot else ():
+            step = self.step(item)
+            if step.id in {other.id for other in steps}:
+                item.fail(f"the step {step.id!r} stands here twice. Give one of them another id.")
+            steps.append(step)
+        return tuple(steps)
+
+    def step(self, spot: Spot) -> StepRule:
+        """One step."""
+        found = spot.mapping(_STEP_KEYS, needs=("id", "verb", "title", "cites"))
+        lost = "lost" in found and found["lost"].flag()
+        self._check_quote(found)
+        rule = StepRule(
+            id=found["id"].text(),
+            verb=found["verb"].word(vocabulary.VERBS),
+            title=found["title"].text(),
+            when=condition(found["when"]) if "when" in found else ALWAYS,
+            system=found["system"].word(vocabulary.SYSTEMS) if "system" in found else None,
+            to=_roles(found.get("to")),
+            participants=_roles(found.get("participants")),
+            copied=_roles(found.get("copied")),
+            by=cast('Literal["desk", "person"]', _word(found.get("by"), ("desk", "person"), "person")),
+            text="shared/lost" if lost else self._template(found.get("text")),
+            fields=_fields(found.get("fields")),
+            cites=self.cites(found["cites"]),
+            lost=lost,
+            on=found["on"].word(vocabulary.ON) if "on" in found else None,
+            channel=found["channel"].text() if "channel" in found else None,
+            done_by=found["done_by"].words(vocabulary.EVENTS) if "done_by" in found else (),
+            our_wording="our_wording" in found and found["our_wording"].flag(),
+        )
+        _check_recipients(rule, spot)
+        return rule
+
+    def cites(self, spot: Spot | None) -> tuple[str, ...]:
+        """Rules and decisions, each of which has to exist."""
+        cites = []
+        for item in spot.items() if spot else ():
+            cite = item.text()
+            if cite not in self.rules:
+                item.fail(f"there is no rule {cite!r}. The rules and decisions stand in rules.yaml.")
+            cites.append(cite)
+        return tuple(cites)
+
+    def _stage(self, name: str, spot: Spot, stages: tuple[str, ...]) -> Stage:
+        found = spot.mapping(_STAGE_KEYS, needs=("title", "state"))
+        if "choose" in found and ("on" in found or "steps" in found or "follow_up" in found):
+            spot.fail("a stage with `choose` is left at once; it cannot have steps, a follow-up or `on`.")
+        stage = Stage(
+            id=name,
+            title=found["title"].text(),
+            state=cast(CaseState, found["state"].word(vocabulary.STATES)),
+            steps=self.steps(found.get("steps")),
+            follow_up=self._follow_up(found["follow_up"]) if "follow_up" in found else None,
+            prompts=self._prompts(found["prompts"], stages) if "prompts" in found else None,
+            on=self._transitions(found.get("on"), stages),
+            choose=self._choices(found["choose"], stages) if "choose" in found else (),
+            told=_roles(found.get("told")),
+            cites=self.cites(found.get("cites")),
+        )
+        _check_answers(stage, spot)
+        return stage
+
+    def _follow_up(self, spot: Spot) -> FollowUpRule:
+        keys = (*_QUESTION_KEYS, "after", "since")
+        found = spot.mapping(keys, needs=("id", "question", "after", "since", "cites", "answers"))
+        return FollowUpRule(self._question(found), _wait(found["after"]), found["since"].text())
+
+    def _prompts(self, spot: Spot, stages: tuple[str, ...]) -> Prompts:
+        found = spot.mapping((*_QUESTION_KEYS, "then"), needs=("id", "question", "then", "cites", "answers"))
+        return Prompts(self._question(found), found["then"].word(stages))
+
+    def _question(self, found: Mapping[str, Spot]) -> StepRule:
+        self._check_quote(found)
+        return StepRule(
+            id=found["id"].text(),
+            verb="follow_up",
+            title=found["question"].text(),
+            system="slack",
+            to=("owner",),
+            by="desk",
+            text=self._template(found.get("text")),
+            cites=self.cites(found["cites"]),
+            done_by=found["answers"].words(vocabulary.EVENTS),
+            our_wording="our_wording" in found and found["our_wording"].flag(),
+        )
+
+    def _transitions(self, spot: Spot | None, stages: tuple[str, ...]) -> dict[str, Transition]:
+        transitions: dict[str, Transition] = {}
+        for event, target in spot.mapping(vocabulary.EVENTS).items() if spot else ():
+            if target.is_mapping():
+                transitions[event] = self._transition(target, stages)
+            else:
+                transitions[event] = Transition(go=target.word(stages))
+        return transitions
+
+    def _transition(self, spot: Spot, stages: tuple[str, ...]) -> Transition:
+        found = spot.mapping(("go", "counts_attempt", "ask_again", "note", "once_due", "told", "cites"))
+        return Transition(
+            go=found["go"].word(stages) if "go" in found else None,
+            counts_attempt="counts_attempt" in found and found["counts_attempt"].flag(),
+            ask_again=_wait(found["ask_again"]) if "ask_again" in found else None,
+            note=found["note"].text() if "note" in found else "",
+            once_due="once_due" in found and found["once_due"].flag(),
+            told=_roles(found.get("told")),
+            cites=self.cites(found.get("cites")),
+        )
+
+    def _choices(self, spot: Spot, stages: tuple[str, ...]) -> tuple[Choice, ...]:
+        choices = []
+        for item in spot.items():
+            found = item.mapping(("when", "go", "attempts"), needs=("go",))
+            when = condition(found["when"]) if "when" in found else ALWAYS
+            attempts = found["attempts"].number() if "attempts" in found else None
+            choices.append(Choice(found["go"].word(stages), when, attempts))
+        if choices[-1].when != ALWAYS:
+            spot.fail("the last line has to be without `when`, for whatever the lines before do not fit.")
+        return tuple(choices)
+
+    def _template(self, spot: Spot | None) -> str | None:
+        if spot is None:
+            return None
+        name = spot.text() if "/" in spot.text() else f"{self.sop}/{spot.text()}"
+        if name not in self.templates:
+            spot.fail(f"there is no template {name}.txt in bot/templates. Write it, or name another.")
+        return name
+
+    def _check_quote(self, found: Mapping[str, Spot]) -> None:
+        if "quote" not in found:
+            return
+        quote = found["quote"].text()
+        if not any(quote in self.rules[cite].quote for cite in self.cites(found.get("cites"))):
+            found["quote"].fail(
+                "these words stand in none of the rules cited here. Copy them from rules.yaml."
+            )
+
+
+def condition(spot: Spot) -> Condition:
+    """A condition: facts and the words that may answer; under `any`, alternatives."""
+    found = spot.mapping((*WORDS, "any"))
+    alternatives = tuple(condition(item) for item in found["any"].items()) if "any" in found else ()
+    tests = {fact: value.words(WORDS[fact]) for fact, value in found.items() if fact != "any"}
+    return Condition(tests, alternatives)
+
+
+def _wait(spot: Spot) -> Wait:
+    if not spot.is_mapping():
+        spot.word(("next_business_day",))
+        return Wait("next_business_day")
+    found = spot.mapping(_WAITS)
+    if len(found) != 1:
+        spot.fail("one wait is needed here, as in `business_days: 2`.")
+    ((unit, days),) = found.items()
+    return Wait("business_days" if unit == "business_days" else "calendar_days", days.number())
+
+
+def _roles(spot: Spot | None) -> tuple[str, ...]:
+    return spot.words(vocabulary.ROLES) if spot else ()
+
+
+def _word(spot: Spot | None, words: tuple[str, ...], otherwise: str) -> str:
+    return spot.word(words) if spot else otherwise
+
+
+def _fields(spot: Spot | None) -> dict[str, str]:
+    return {name: value.text() for name, value in spot.mapping().items()} if spot else {}
+
+
+def _check_recipients(rule: StepRule, spot: Spot) -> None:
+    everyone = {*rule.to, *rule.copied, *rule.participants}
+    if "homeowner" in everyone and everyone & set(NEVER_WITH_HOMEOWNER):
+        spot.fail("the homeowner is never written to together with Concert or Risk (R-072, D-13).")
+
+
+def _check_answers(stage: Stage, spot: Spot) -> None:
+    for asked in (stage.follow_up, stage.prompts):
+        for answer in asked.step.done_by if asked else ():
+            if answer not in stage.on and answer != "snoozed":
+                spot.fail(f"the answer {answer!r} is offered here, but `on` does not say where it leads.")

@@ -1,0 +1,103 @@
+"""YAML that knows where it stands: every mistake is a sentence with the file and the line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import yaml
+
+from bot.errors import PlaybookError
+from bot.sop.vocabulary import allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place in a YAML file, and what stands there. Scalars are read as the text they are written as."""
+
+    file: str
+    node: yaml.Node
+
+    @property
+    def line(self) -> int:
+        """The line, counted from 1."""
+        return int(self.node.start_mark.line) + 1
+
+    def fail(self, problem: str) -> NoReturn:
+        """Raise PlaybookError about this place."""
+        raise PlaybookError(f"{self.file}, line {self.line}: {problem}")
+
+    def is_mapping(self) -> bool:
+        """True for lines of `key: value`."""
+        return isinstance(self.node, yaml.MappingNode)
+
+    def mapping(self, keys: tuple[str, ...] | None = None, needs: tuple[str, ...] = ()) -> dict[str, Spot]:
+        """The values by key; only `keys` may stand there (any, if None), and `needs` have to."""
+        if not isinstance(self.node, yaml.MappingNode):
+            self.fail("lines of `key: value` are needed here.")
+        found: dict[str, Spot] = {}
+        for key_node, value_node in self.node.value:
+            key = Spot(self.file, key_node)
+            name = key.text()
+            if keys is not None and name not in keys:
+                key.fail(f"{name!r} is not known here. {allowed(name, keys)}")
+            if name in found:
+                key.fail(f"{name!r} stands here twice. Remove one of them.")
+            found[name] = Spot(self.file, value_node)
+        for name in needs:
+            if name not in found:
+                self.fail(f"{name!r} is missing here.")
+        return found
+
+    def items(self) -> Iterator[Spot]:
+        """The items of a list; a single value is a list of one."""
+        nodes = self.node.value if isinstance(self.node, yaml.SequenceNode) else [self.node]
+        return (Spot(self.file, node) for node in nodes)
+
+    def text(self) -> str:
+        """A text."""
+        if not isinstance(self.node, yaml.ScalarNode):
+            self.fail("a single text is needed here.")
+        return str(self.node.value).strip("\n")
+
+    def texts(self) -> tuple[str, ...]:
+        """A list of texts."""
+        return tuple(item.text() for item in self.items())
+
+    def word(self, words: tuple[str, ...]) -> str:
+        """One of `words`."""
+        text = self.text()
+        if text not in words:
+            self.fail(f"{text!r} is not known here. {allowed(text, words)}")
+        return text
+
+    def words(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """A list of words, each one of `words`."""
+        return tuple(item.word(words) for item in self.items())
+
+    def flag(self) -> bool:
+        """True or false."""
+        return self.word(("true", "false")) == "true"
+
+    def number(self) -> int:
+        """A whole number, not negative."""
+        text = self.text()
+        if not text.isdecimal():
+            self.fail(f"{text!r} is not a whole number.")
+        return int(text)
+
+
+def read(path: Path) -> Spot:
+    """The root of a YAML file."""
+    try:
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except (OSError, UnicodeDecodeError) as error:
+        raise PlaybookError(f"{path.name} cannot be read: {error}. Put the file back.") from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise PlaybookError(f"{path.name}, line {line}: this is not YAML: {error.problem}.") from error
+    if node is None:
+        raise PlaybookError(f"{path.name} is empty. Put the file back.")
+    return Spot(path.name, node)

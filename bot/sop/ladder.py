@@ -1,0 +1,69 @@
+"""The Concert check: tag who is on shift, ask again, tell the lead (R-057 to R-059, D-11, D-12)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.business_time import Moment, instant_words
+from bot.sop.case import Case, Confirmation, Timer
+from bot.sop.playbook import Playbooks
+from bot.sop.rota import cover_starts, on_shift
+from bot.sop.timing import with_timer, without_ladder
+
+CONFIRMATION: Final = "confirmation"
+_REPEAT_CITES: Final = ("D-12",)
+_TAG_CITES: Final = ("R-057", "D-11", "D-12")
+
+
+def posted(case: Case, playbooks: Playbooks, at: datetime, tagged: bool) -> Case:
+    """The request stands in Slack since `at`, with tags or without; the ladder counts from there."""
+    earlier = case.confirmation or Confirmation(at, None)
+    confirmation = replace(earlier, posted_at=at, tagged_at=at if tagged else None)
+    case = replace(without_ladder(case), confirmation=confirmation)
+    return _climb(case, playbooks, at) if tagged else _await_cover(case, playbooks, at)
+
+
+def rung(case: Case, timer: Timer, playbooks: Playbooks, now: datetime) -> tuple[Case, bool]:
+    """A timer of the ladder fell due: the case afterwards, and whether somebody is to be asked or told.
+
+    Nobody on shift (the desk was down when it fell due): the next tagging is at the next start of cover.
+    """
+    if timer.kind == "tell_lead":
+        return case, True
+    if not on_shift(playbooks.organisation.rota, now):
+        return _await_cover(case, playbooks, now), False
+    confirmation = case.confirmation
+    if timer.kind == "tag_confirmers" and confirmation is not None and confirmation.tagged_at is None:
+        case = replace(case, confirmation=replace(confirmation, tagged_at=now))
+        return _climb(case, playbooks, now), True
+    return case, True
+
+
+def may_be_based_anew(case: Case) -> bool:
+    """True until the second asking or the lead's turn has come: a late first post moves what follows it."""
+    told = any(t.kind in ("repeat_confirmation", "tell_lead") and t.rung_at is not None for t in case.timers)
+    return case.confirmation is not None and not told
+
+
+def _climb(case: Case, playbooks: Playbooks, tagged_at: datetime) -> Case:
+    waits = playbooks.organisation.timers
+    again = tagged_at + timedelta(minutes=waits.repeat_confirmation_minutes)
+    if on_shift(playbooks.organisation.rota, again):
+        why = f"{waits.repeat_confirmation_minutes} minutes after the confirmers were tagged"
+        case = with_timer(case, "repeat_confirmation", CONFIRMATION, Moment(again, why), _REPEAT_CITES)
+    else:
+        case = _await_cover(case, playbooks, again)
+    lead = tagged_at + timedelta(minutes=waits.tell_lead_minutes)
+    why = f"{waits.tell_lead_minutes} minutes after the confirmers were tagged"
+    return with_timer(case, "tell_lead", CONFIRMATION, Moment(lead, why), _REPEAT_CITES)
+
+
+def _await_cover(case: Case, playbooks: Playbooks, at: datetime) -> Case:
+    rota = playbooks.organisation.rota
+    start = cover_starts(rota, at)
+    if start is None:
+        return case
+    why = f"nobody is on shift; cover starts {instant_words(start.astimezone(rota.zone))}"
+    return with_timer(case, "tag_confirmers", CONFIRMATION, Moment(start, why), _TAG_CITES)

@@ -1,0 +1,91 @@
+"""The words of a step: e-mails, ticket fields, scripts and posts, rendered from `bot/templates`.
+
+What people typed is only ever a value in a template, never a template. A line that has to stay one line (a
+subject, a ticket's field) cannot be broken by it, so no header can be smuggled in. The text is plain;
+escaping it for Slack is the business of whoever shows it there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from jinja2 import StrictUndefined
+from jinja2.sandbox import SandboxedEnvironment
+
+from bot.sop import Facts, Step
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+_SUBJECT: Final = "Subject:"
+_ENVIRONMENT: Final = SandboxedEnvironment(
+    undefined=StrictUndefined,
+    autoescape=False,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Who signs, and the number of the case. Empty text where it is not known yet."""
+
+    agent: str = ""
+    case_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The words of a step. `subject` is empty unless it is an e-mail; `fields` are a ticket's, in order."""
+
+    subject: str
+    text: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+def write(step: Step, facts: Facts, names: Names) -> Written:
+    """Render everything that the step says, posts or writes. Fields without content are left out."""
+    values = _values(step, facts, names)
+    subject, text = _letter(step.text, values) if step.text else ("", "")
+    fields = {name: _field(template, values) for name, template in step.fields.items()}
+    return Written(subject, text, {name: value for name, value in fields.items() if value})
+
+
+def one_line(text: str) -> str:
+    """The text on one line, whatever kinds of line breaks and control characters it holds."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _letter(name: str, values: dict[str, object]) -> tuple[str, str]:
+    """Subject and body. The subject is the template's own first line, so what people typed cannot add one."""
+    source = (TEMPLATES / f"{name}.txt").read_text(encoding="utf-8")
+    head, _, body = source.partition("\n")
+    if not head.startswith(_SUBJECT):
+        return "", _render(source, values).strip()
+    return one_line(_render(head, values).removeprefix(_SUBJECT)), _render(body, values).strip()
+
+
+def _field(template: str, values: dict[str, object]) -> str:
+    """A field whose template is one line stays one line."""
+    text = _render(template, values)
+    return text.strip() if "\n" in template.strip() else one_line(text)
+
+
+def _render(source: str, values: dict[str, object]) -> str:
+    return _ENVIRONMENT.from_string(source).render(values)
+
+
+def _values(step: Step, facts: Facts, names: Names) -> dict[str, object]:
+    return {
+        "step": step,
+        "homeowner": facts.homeowner,
+        "installer": facts.installer,
+        "program": facts.program,
+        "product": facts.product,
+        "channel": facts.channel,
+        "milestones": facts.milestones,
+        "description": facts.description.strip(),
+        "extra": facts.extra,
+        "agent": names.agent,
+        "case_number": names.case_number,
+    }
