@@ -21,18 +21,17 @@ from sandbox.block_elements import (
     URL,
     element,
 )
+from sandbox.block_rich_text import RICH_TEXT, block_shape
 from sandbox.block_schema import (
     Check,
     Json,
     Problem,
-    Rule,
     Shape,
     anything,
     at_least_one,
     boolean,
     each,
     exactly_one,
-    integer,
     marked,
     number,
     one_of,
@@ -46,67 +45,14 @@ VIEW_BLOCKS_MAX = 100
 MESSAGE_CHARACTERS_MAX = 12_000
 TABLE_CHARACTERS_MAX = 10_000
 
-_STYLE = Shape(dict.fromkeys(("bold", "italic", "strike", "code", "underline", "client_highlight"), boolean))
-_LINK_ID = string(255, 1)
 
-
-def _part(*required: str, **keys: Check) -> Shape:
-    return Shape({"type": anything, "style": _STYLE, **keys}, required)
-
-
-_PARTS: dict[str, Shape] = {
-    "text": _part("text", text=string(12_000, 1)),
-    "link": _part("url", url=URL, text=string(12_000), unsafe=boolean),
-    "user": _part("user_id", user_id=_LINK_ID),
-    "channel": _part("channel_id", channel_id=_LINK_ID),
-    "usergroup": _part("usergroup_id", usergroup_id=_LINK_ID),
-    "team": _part("team_id", team_id=_LINK_ID),
-    "broadcast": _part("range", range=one_of("here", "channel", "everyone")),
-    "emoji": _part("name", name=_LINK_ID, unicode=_LINK_ID, skin_tone=integer(1, 6)),
-    "color": _part("value", value=_LINK_ID),
-    "date": _part(
-        "timestamp",
-        "format",
-        timestamp=integer(0, 9_999_999_999),
-        format=string(255, 1),
-        url=URL,
-        fallback=string(255),
-    ),
-}
-_INLINE = each(typed(_PARTS), 1000, 0)
-_RICH: dict[str, Shape] = {
-    "rich_text_section": Shape({"type": anything, "elements": _INLINE}, ("elements",)),
-    "rich_text_quote": Shape({"type": anything, "elements": _INLINE, "border": integer(0, 1)}, ("elements",)),
-    "rich_text_preformatted": Shape(
-        {"type": anything, "elements": _INLINE, "border": integer(0, 1), "language": string(50)},
-        ("elements",),
-    ),
-}
-_RICH["rich_text_list"] = Shape(
-    {
-        "type": anything,
-        "elements": each(typed(_RICH, ("rich_text_section",)), 1000),
-        "style": one_of("bullet", "ordered"),
-        "indent": integer(0, 8),
-        "offset": integer(0, 10_000),
-        "border": integer(0, 1),
-    },
-    ("elements", "style"),
-)
-
-
-def _block(required: tuple[str, ...] = (), rules: tuple[Rule, ...] = (), /, **keys: Check) -> Shape:
-    return Shape({"type": anything, "block_id": string(255, 1), **keys}, required, rules)
-
-
-_RICH_TEXT = _block(("elements",), elements=each(typed(_RICH), 1000))
 _CELL = typed(
     {
         "raw_text": Shape({"type": anything, "text": string(TABLE_CHARACTERS_MAX, 1)}, ("text",)),
         "raw_number": Shape(
             {"type": anything, "value": number, "text": string(TABLE_CHARACTERS_MAX, 1)}, ("value", "text")
         ),
-        "rich_text": _RICH_TEXT,
+        "rich_text": RICH_TEXT,
     }
 )
 _COLUMN_SETTINGS = Shape({"align": one_of("left", "center", "right"), "is_wrapped": boolean})
@@ -133,7 +79,7 @@ def _files_do_not_dispatch(value: Json, at: str) -> Iterator[Problem]:
         yield Problem("dispatch_action cannot be used with file_input", f"{at}/dispatch_action")
 
 
-_CARD = _block(
+_CARD = block_shape(
     (),
     (at_least_one("hero_image", "title", "actions", "body"),),
     hero_image=typed({"image": IMAGE}),
@@ -145,7 +91,7 @@ _CARD = _block(
 )
 
 BLOCKS: dict[str, Shape] = {
-    "section": _block(
+    "section": block_shape(
         (),
         (at_least_one("text", "fields"),),
         text=marked(3000),
@@ -153,15 +99,17 @@ BLOCKS: dict[str, Shape] = {
         accessory=element(*IN_SECTION),
         expand=boolean,
     ),
-    "header": _block(("text",), text=plain(150)),
-    "divider": _block(),
-    "context": _block(
+    "header": block_shape(("text",), text=plain(150)),
+    "divider": block_shape(),
+    "context": block_shape(
         ("elements",),
         elements=each(_context_element, 10),
     ),
-    "context_actions": _block(("elements",), elements=each(element("feedback_buttons", "icon_button"), 5)),
-    "actions": _block(("elements",), elements=each(element(*IN_ACTIONS), 25)),
-    "input": _block(
+    "context_actions": block_shape(
+        ("elements",), elements=each(element("feedback_buttons", "icon_button"), 5)
+    ),
+    "actions": block_shape(("elements",), elements=each(element(*IN_ACTIONS), 25)),
+    "input": block_shape(
         ("label", "element"),
         (_files_do_not_dispatch,),
         label=plain(2000),
@@ -170,7 +118,7 @@ BLOCKS: dict[str, Shape] = {
         hint=plain(2000),
         optional=boolean,
     ),
-    "image": _block(
+    "image": block_shape(
         ("alt_text",),
         (exactly_one("image_url", "slack_file"),),
         image_url=URL,
@@ -178,9 +126,9 @@ BLOCKS: dict[str, Shape] = {
         alt_text=string(2000, 1),
         title=plain(2000),
     ),
-    "rich_text": _RICH_TEXT,
-    "markdown": _block(("text",), text=string(MESSAGE_CHARACTERS_MAX, 1)),
-    "video": _block(
+    "rich_text": RICH_TEXT,
+    "markdown": block_shape(("text",), text=string(MESSAGE_CHARACTERS_MAX, 1)),
+    "video": block_shape(
         ("alt_text", "title", "thumbnail_url", "video_url"),
         alt_text=string(2000, 1),
         title=plain(199),
@@ -192,14 +140,14 @@ BLOCKS: dict[str, Shape] = {
         provider_name=string(50),
         provider_icon_url=URL,
     ),
-    "table": _block(
+    "table": block_shape(
         ("rows",), (_even_rows,), rows=each(each(_CELL, 20), 100), column_settings=each(_column, 20)
     ),
-    "alert": _block(
+    "alert": block_shape(
         ("text",), text=marked(200), level=one_of("default", "info", "warning", "error", "success")
     ),
     "card": _CARD,
-    "carousel": _block(("elements",), elements=each(typed({"card": _CARD}), 10)),
+    "carousel": block_shape(("elements",), elements=each(typed({"card": _CARD}), 10)),
 }
 
 _EVERYWHERE = ("section", "header", "divider", "context", "actions", "input", "image", "rich_text", "video")

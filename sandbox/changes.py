@@ -32,7 +32,7 @@ class Changes:
         return max(self._floor, self._of.get(user, 0))
 
     async def wait(self, user: str, after: int, seconds: float) -> int:
-        """This person's version once it is later than `after`, or when `seconds` are over."""
+        """The person's version once it is later than `after`, or when `seconds` are over."""
         deadline = asyncio.get_running_loop().time() + seconds
         while self.of(user) <= after and not self.closed:
             left = deadline - asyncio.get_running_loop().time()

@@ -1,4 +1,7 @@
-"""The Events API: what the app subscribed to, delivered until it is acknowledged (docs.slack.dev/apis/events-api)."""
+"""The Events API: what the app subscribed to, delivered until it is acknowledged.
+
+Source: docs.slack.dev/apis/events-api.
+"""
 
 import asyncio
 from collections.abc import Iterable
@@ -15,7 +18,10 @@ RETRY_SECONDS = (1.0, 60.0, 300.0)
 
 
 class Events:
-    """Publishes events; those that are not acknowledged come again after each of the delays, then are dropped."""
+    """Publishes events.
+
+    One that is not acknowledged comes again after each of the delays (real seconds), then is dropped.
+    """
 
     def __init__(
         self,

@@ -5,7 +5,7 @@
     {"fault": KIND, "target": "chat.postMessage", "times": 1, ...}   put a fault in force
     {"clear": true}                                                  end all of them
     {"disconnect": "warning" | "refresh_requested" | "cut"}          tell every socket to go, or cut it off
-    {"rate_limits": true | false}                                    chat.postMessage once a second per channel
+    {"rate_limits": true | false}                                    one chat.postMessage a second per channel
 
 | KIND | target | what happens | more keys |
 |---|---|---|---|
@@ -17,8 +17,8 @@
 | `double_delivery` | an envelope type or `*` | the envelope is delivered twice | |
 | `drop_ack` | an envelope type or `*` | the app's acknowledgement is lost | |
 
-Envelope types: `slash_commands`, `interactive`, `events_api`. `times` is how many calls it lasts; null is until
-cleared; 1 when left out. `probability` (with `seed`) lets only some of the calls meet it.
+Envelope types: `slash_commands`, `interactive`, `events_api`. `times` is how many calls it lasts; null is
+until cleared; 1 when left out. `probability` (with `seed`) lets only some of the calls meet it.
 """
 
 import random
@@ -76,7 +76,7 @@ class Faults:
 
     def add(self, fault: Fault) -> None:
         """Put a fault in force."""
-        self._in_force.append(_InForce(fault, fault.times, random.Random(fault.seed)))
+        self._in_force.append(_InForce(fault, fault.times, random.Random(fault.seed)))  # noqa: S311 - dice, not secrets
 
     def clear(self) -> None:
         """End every fault and the rate limits."""

@@ -11,14 +11,16 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from sandbox import seen
-from sandbox.acts import Acts, Place
+from sandbox.clicks import Clicks, Place
 from sandbox.clock import target_instant
 from sandbox.directory import Channel, Member
 from sandbox.errors import HandsError
 from sandbox.faults import DISCONNECTS, fault_from
+from sandbox.forms import Forms
 from sandbox.messages import Message
 from sandbox.site import Site
 from sandbox.views import View
+from sandbox.words import Words
 
 Json = dict[str, Any]
 Act = Callable[[Json], Awaitable[Json]]
@@ -32,7 +34,9 @@ class Hands:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._acts = Acts(site)
+        self._words = Words(site)
+        self._clicks = Clicks(site)
+        self._forms = Forms(site)
 
     def routes(self) -> list[Route]:
         """Every route below `/hands`."""
@@ -118,17 +122,19 @@ class Hands:
 
     async def _command(self, body: Json) -> Json:
         person, channel = self._person(body.get("as")), self._channel(body)
-        outcome = await self._acts.command(person, channel, _text(body, "command"), _text(body, "text", ""))
+        outcome = await self._words.command(person, channel, _text(body, "command"), _text(body, "text", ""))
         return outcome.json()
 
     async def _shortcut(self, body: Json) -> Json:
         message = self._message_at(body) if body.get("ts") else None
-        outcome = await self._acts.shortcut(self._person(body.get("as")), _text(body, "callback_id"), message)
+        outcome = await self._clicks.shortcut(
+            self._person(body.get("as")), _text(body, "callback_id"), message
+        )
         return outcome.json()
 
     async def _message(self, body: Json) -> Json:
         thread_ts = _text(body, "thread_ts") if body.get("thread_ts") else None
-        message = self._acts.message(
+        message = self._words.message(
             self._person(body.get("as")), self._channel(body), _text(body, "text"), thread_ts
         )
         return {"ts": message.ts}
@@ -137,7 +143,7 @@ class Hands:
         action = body.get("action")
         if not isinstance(action, dict):
             raise HandsError("'action' must be an object.")
-        outcome = await self._acts.action(
+        outcome = await self._clicks.action(
             self._person(body.get("as")),
             self._place(body),
             _text(body, "block_id"),
@@ -148,16 +154,16 @@ class Hands:
 
     async def _submit(self, body: Json) -> Json:
         person = self._person(body.get("as"))
-        outcome = await self._acts.submit(person, self._view(person, body), body.get("state") or {})
+        outcome = await self._forms.submit(person, self._view(person, body), body.get("state") or {})
         return outcome.json()
 
     async def _close(self, body: Json) -> Json:
         person = self._person(body.get("as"))
-        outcome = await self._acts.close(person, self._view(person, body), bool(body.get("all")))
+        outcome = await self._forms.close(person, self._view(person, body), bool(body.get("all")))
         return outcome.json()
 
     async def _suggest(self, body: Json) -> Json:
-        return await self._acts.suggest(
+        return await self._clicks.suggest(
             self._person(body.get("as")),
             self._place(body),
             _text(body, "block_id"),
@@ -169,7 +175,7 @@ class Hands:
         tab = _text(body, "tab", "home")
         if tab not in ("home", "messages"):
             raise HandsError(f"'{tab}' is no tab of the app's page: home or messages.")
-        self._acts.open_home(self._person(body.get("as")), tab)
+        self._forms.open_home(self._person(body.get("as")), tab)
         return {}
 
     async def _read(self, body: Json) -> Json:

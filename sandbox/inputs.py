@@ -1,8 +1,8 @@
 """What stands in the inputs of a view or message: Slack's `state.values`, and the checks its client makes."""
 
 import re
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
@@ -65,13 +65,21 @@ def surviving_state(blocks: Iterable[Json], before: State) -> State:
     state: State = {}
     for block_id, element in stateful(blocks):
         old = before.get(block_id, {}).get(element["action_id"])
-        same = old is not None and old["type"] == element["type"]
-        state.setdefault(block_id, {})[element["action_id"]] = old if old and same else initial(element)
+        stays = old is not None and old["type"] == element["type"] and _still_offered(element, old)
+        state.setdefault(block_id, {})[element["action_id"]] = old if old and stays else initial(element)
     return state
 
 
+def _still_offered(element: Json, old: Json) -> bool:
+    chosen = [*(old.get("selected_options") or []), old.get("selected_option")]
+    return all(own_option(element, one) for one in chosen if one)
+
+
 def merged_state(blocks: Iterable[Json], before: State, typed: Any) -> State:
-    """The state after what a person's client reports; unknown blocks are left out, options are the app's own."""
+    """The state after what a person's client reports.
+
+    Unknown blocks are left out; options are the app's own.
+    """
     given = typed if isinstance(typed, dict) else {}
     state = surviving_state(blocks, before)
     for block_id, element in stateful(blocks):
@@ -125,37 +133,33 @@ def complaints(blocks: Iterable[Json], state: State) -> dict[str, str]:
 def _complaint(block: Json, element: Json, value: Any) -> str | None:
     if value in (None, [], ""):
         return None if block.get("optional") else "Please complete this required field."
-    match element["type"]:
-        case "plain_text_input":
-            return _wrong_length(element, str(value))
-        case "email_text_input":
-            return None if _EMAIL.fullmatch(str(value)) else "Please enter a valid email address."
-        case "url_text_input":
-            return None if _is_url(str(value)) else "Please enter a valid URL."
-        case "number_input":
-            return _wrong_number(element, str(value))
-        case "datepicker" | "timepicker" | "datetimepicker":
-            return _wrong_moment(element["type"], value)
-        case kind if kind.startswith("multi_") and len(value) > element.get("max_selected_items", len(value)):
-            return f"Please choose at most {element['max_selected_items']}."
-    return None
+    check = _CHECKS.get(element["type"])
+    if check is not None:
+        return check(element, value)
+    most = element.get("max_selected_items")
+    return f"Please choose at most {most}." if most is not None and len(value) > most else None
 
 
-def _wrong_length(element: Json, value: str) -> str | None:
+def _wrong_email(_: Json, value: Any) -> str | None:
+    return None if _EMAIL.fullmatch(str(value)) else "Please enter a valid email address."
+
+
+def _wrong_url(_: Json, value: Any) -> str | None:
+    parts = urlsplit(str(value))
+    fits = parts.scheme in ("http", "https") and "." in parts.netloc and not re.search(r"\s", str(value))
+    return None if fits else "Please enter a valid URL."
+
+
+def _wrong_length(element: Json, value: Any) -> str | None:
     least, most = element.get("min_length", 0), element.get("max_length", TEXT_INPUT_MAX)
     if len(value) < least:
         return f"Please enter at least {least} characters."
     return f"Please enter at most {most} characters." if len(value) > most else None
 
 
-def _is_url(value: str) -> bool:
-    parts = urlsplit(value)
-    return parts.scheme in ("http", "https") and "." in parts.netloc and not re.search(r"\s", value)
-
-
-def _wrong_number(element: Json, value: str) -> str | None:
+def _wrong_number(element: Json, value: Any) -> str | None:
     try:
-        number = Decimal(value)
+        number = Decimal(str(value))
     except InvalidOperation:
         return "Please enter a number."
     if not number.is_finite():
@@ -170,14 +174,25 @@ def _wrong_number(element: Json, value: str) -> str | None:
     )
 
 
-def _wrong_moment(kind: str, value: Any) -> str | None:
+def _wrong_moment(element: Json, value: Any) -> str | None:
+    readers: dict[str, Callable[[Any], Any]] = {
+        "datepicker": date.fromisoformat,
+        "timepicker": time.fromisoformat,
+        "datetimepicker": int,
+    }
     try:
-        if kind == "datepicker":
-            date.fromisoformat(value)
-        elif kind == "timepicker":
-            datetime.strptime(value, "%H:%M")
-        else:
-            int(value)
+        readers[element["type"]](value)
     except (ValueError, TypeError):
         return "Please choose a valid date or time."
     return None
+
+
+_CHECKS: dict[str, Callable[[Json, Any], str | None]] = {
+    "plain_text_input": _wrong_length,
+    "email_text_input": _wrong_email,
+    "url_text_input": _wrong_url,
+    "number_input": _wrong_number,
+    "datepicker": _wrong_moment,
+    "timepicker": _wrong_moment,
+    "datetimepicker": _wrong_moment,
+}

@@ -20,7 +20,7 @@ class Method:
 
     call: Callable[[Site, Args], Answer]
     scope: Scope = ""
-    token: Literal["bot", "app", ""] = "bot"
+    token: Literal["bot", "app", ""] = "bot"  # noqa: S105 - the kind of token, not one
 
 
 def truth(args: Args, name: str) -> bool:
@@ -92,8 +92,9 @@ def _start(cursor: str) -> int:
         return 0
     try:
         word, number = base64.b64decode(cursor, validate=True).decode().split(":")
-        if word != "next":
-            raise ValueError(cursor)
-        return int(number)
+        start = int(number)
     except ValueError:
         raise SlackError("invalid_cursor") from None
+    if word != "next":
+        raise SlackError("invalid_cursor")
+    return start

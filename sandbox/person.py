@@ -12,23 +12,19 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from urllib.error import HTTPError
 from urllib.parse import urlencode
-from urllib.request import Request, urlopen
 
 from sandbox.inputs import VALUE_KEYS, options
+from sandbox.remote import Clock, PersonError, Trouble, call
 from sandbox.screen import SeenMessage, SeenView, Spot, Surface, texts
 
 Json = dict[str, Any]
 
+__all__ = ["Clock", "Person", "PersonError", "SeenMessage", "SeenView", "Told", "Trouble"]
+
 WAIT_SECONDS = 5.0
-_CALL_SECONDS = 30.0
-
-
-class PersonError(AssertionError):
-    """What was asked of a person cannot be done; the message tells what was on screen."""
 
 
 @dataclass(frozen=True)
@@ -37,19 +33,6 @@ class Told:
 
     notice: str | None = None
     errors: dict[str, str] = field(default_factory=dict)
-
-
-def call(url: str, path: str, body: Json | None = None) -> Json:
-    """One request to `/hands`; a refusal raises PersonError with its sentence."""
-    data = None if body is None else json.dumps(body).encode()
-    request = Request(f"{url}/hands/{path}", data, {"Content-Type": "application/json"})  # noqa: S310
-    try:
-        with urlopen(request, timeout=_CALL_SECONDS) as reply:  # noqa: S310 - the sandbox's own address
-            answer: Json = json.load(reply)
-            return answer
-    except HTTPError as error:
-        with error:
-            raise PersonError(f"{path}: {json.load(error)['error']}") from None
 
 
 class Person:
@@ -182,7 +165,7 @@ class Person:
         """Visit the app's page."""
         self._post("home", {"tab": tab})
 
-    def read(self, channel: str | None = None) -> None:
+    def mark_read(self, channel: str | None = None) -> None:
         """Mark a conversation as read."""
         self._post("read", {"channel": self.conversation(channel)["id"]})
 
@@ -201,8 +184,7 @@ class Person:
     def submit(self, *, strict: bool = True) -> Told:
         """Send the modal on top; `strict` raises when it is refused."""
         view = self._top()
-        told = self._act("submit", {"view": view.id, "state": self._state(view)}, strict)
-        return told
+        return self._act("submit", {"view": view.id, "state": self._state(view)}, strict)
 
     def close(self, *, everything: bool = False) -> None:
         """Cancel the modal on top, or close all by the X."""
@@ -323,24 +305,25 @@ class Person:
         if kind not in VALUE_KEYS:
             raise PersonError(f"'{spot.names[2]}' is a {kind}; it holds no value.")
         key = VALUE_KEYS[kind][0]
-        if value is None:
-            return {"type": kind, key: None}
+        return {"type": kind, key: None if value is None else self._read(spot, key, value)}
+
+    def _read(self, spot: Spot, key: str, value: Any) -> Any:
+        """What a test wrote, as the value that Slack keeps under this key."""
         several = list(value) if isinstance(value, list | tuple | set) else [value]
-        match key:
-            case "selected_option":
-                return {"type": kind, key: self._option(spot, value)}
-            case "selected_options":
-                return {"type": kind, key: [self._option(spot, one) for one in several]}
-            case "selected_user" | "selected_conversation" | "selected_channel":
-                return {"type": kind, key: self._id(value)}
-            case "selected_users" | "selected_conversations" | "selected_channels":
-                return {"type": kind, key: [self._id(one) for one in several]}
-            case "rich_text_value":
-                return {"type": kind, key: _rich_text(value)}
-            case "selected_date_time":
-                return {"type": kind, key: int(value.timestamp() if isinstance(value, datetime) else value)}
-            case _:
-                return {"type": kind, key: str(value)}
+        readers: dict[str, Callable[[], Any]] = {
+            "selected_option": lambda: self._option(spot, value),
+            "selected_options": lambda: [self._option(spot, one) for one in several],
+            "selected_user": lambda: self._id(value),
+            "selected_users": lambda: [self._id(one) for one in several],
+            "selected_conversation": lambda: self._id(value),
+            "selected_conversations": lambda: [self._id(one) for one in several],
+            "selected_channel": lambda: self._id(value),
+            "selected_channels": lambda: [self._id(one) for one in several],
+            "rich_text_value": lambda: _rich_text(value),
+            "selected_date_time": lambda: int(value.timestamp() if isinstance(value, datetime) else value),
+            "files": lambda: several,
+        }
+        return readers.get(key, lambda: str(value))()
 
     def _option(self, spot: Spot, shown: Any) -> Json:
         offered = options(spot.element)
@@ -369,49 +352,3 @@ def _rich_text(value: Any) -> Any:
         return value
     section = {"type": "rich_text_section", "elements": [{"type": "text", "text": value}]}
     return {"type": "rich_text", "elements": [section]}
-
-
-class Clock:
-    """The workspace's clock, from outside."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    def to(self, when: str | datetime) -> datetime:
-        """Move to an instant, "monday_9", "next_due" or "now"."""
-        return self._move({"to": when.isoformat() if isinstance(when, datetime) else when})
-
-    def advance(self, by: timedelta) -> datetime:
-        """Move forward."""
-        return self._move({"advance_seconds": by.total_seconds()})
-
-    def next_due(self) -> datetime:
-        """Move to the next thing that is due."""
-        return self.to("next_due")
-
-    def _move(self, body: Json) -> datetime:
-        return datetime.fromisoformat(call(self._url, "clock", body)["now"])
-
-
-class Trouble:
-    """Faults and traffic, from outside; the shapes stand in `faults.py`."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    def cause(self, fault: str, **more: Any) -> None:
-        """Put a fault in force, such as `cause("lost_reply", target="chat.postMessage")`."""
-        call(self._url, "faults", {"fault": fault, **more})
-
-    def disconnect(self, how: str) -> None:
-        """Tell the app's sockets to go ("warning", "refresh_requested"), or "cut" them off."""
-        call(self._url, "faults", {"disconnect": how})
-
-    def end(self) -> None:
-        """End every fault."""
-        call(self._url, "faults", {"clear": True})
-
-    def traffic(self, after: int = 0) -> list[Json]:
-        """What went to and fro."""
-        entries: list[Json] = call(self._url, f"traffic?after={after}")["entries"]
-        return entries

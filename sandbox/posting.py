@@ -1,4 +1,7 @@
-"""What every way of posting checks: text, blocks, metadata (docs.slack.dev/reference/methods/chat.postMessage)."""
+"""What every way of posting checks: text, blocks, metadata.
+
+Source: docs.slack.dev/reference/methods/chat.postMessage.
+"""
 
 import json
 import re

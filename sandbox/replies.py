@@ -58,8 +58,10 @@ class Replies:
                 self._post(reply, body, said.text, said.blocks)
         self._keep(key, replace(reply, uses=reply.uses + 1))
 
-    def answer_command(self, person: str, channel: str, payload: dict[str, Any]) -> None:
+    def answer_command(self, person: str, channel: str, payload: Any) -> None:
         """The message that an acknowledgement carries."""
+        if not isinstance(payload, dict):
+            raise SlackError("invalid_command_response", ["an acknowledgement carries an object or nothing"])
         said = content(payload)
         self._post(_Reply(person, channel, None, ""), payload, said.text, said.blocks)
 

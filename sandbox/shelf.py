@@ -19,7 +19,8 @@ class Shelf:
             self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute(
-                "CREATE TABLE IF NOT EXISTS doc (kind TEXT, key TEXT, body TEXT NOT NULL, PRIMARY KEY (kind, key))"
+                "CREATE TABLE IF NOT EXISTS doc "
+                "(kind TEXT, key TEXT, body TEXT NOT NULL, PRIMARY KEY (kind, key))"
             )
         except sqlite3.Error as error:
             raise SandboxError(

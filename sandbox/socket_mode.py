@@ -1,4 +1,7 @@
-"""Socket Mode: connections, envelopes, acknowledgements (docs.slack.dev/apis/events-api/using-socket-mode)."""
+"""Socket Mode: connections, envelopes, acknowledgements.
+
+Source: docs.slack.dev/apis/events-api/using-socket-mode.
+"""
 
 import asyncio
 import json
@@ -126,7 +129,7 @@ class Sockets:
         if not self._open:
             self._traffic.add("out", "envelope", kind, error="no connection is up", body=payload)
             return NO_CONNECTION
-        connection = random.choice(self._open)
+        connection = random.choice(self._open)  # noqa: S311 - dice, not secrets
         if self._faults.take("drop_socket", kind):
             self._traffic.add("out", "envelope", kind, error="the socket was dropped", body=payload)
             await self._cut(connection)

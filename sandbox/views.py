@@ -1,4 +1,7 @@
-"""Modals and App Home: trigger ids, the stack of three, hashes, external ids (docs.slack.dev/surfaces/modals)."""
+"""Modals and App Home: trigger ids, the stack of three, hashes, external ids.
+
+Source: docs.slack.dev/surfaces/modals.
+"""
 
 import time
 from collections.abc import Iterator
@@ -21,8 +24,8 @@ Json = dict[str, Any]
 class View:
     """A modal on a person's screen, or their App Home.
 
-    `shape` is the app's view, block ids filled in; `state` the current values of its inputs as Slack sends them;
-    `busy` while the app owes an answer to a submission.
+    `shape` is the app's view, block ids filled in; `state` the current values of its inputs as Slack sends
+    them; `busy` while the app owes an answer to a submission.
     """
 
     id: str
@@ -177,9 +180,10 @@ class Views:
         return self._keep(replace(view, busy=busy))
 
     def close(self, view: View) -> list[View]:
-        """Take the view away; with `clear_on_close` all of its stack. Answers what is gone, the lowest first."""
+        """Take the view away, with `clear_on_close` its whole stack; answers what is gone, lowest first."""
         stack = self.stack(view.person)
-        gone = stack if view.shape.get("clear_on_close") else stack[stack.index(view) :]
+        depth = next((at for at, one in enumerate(stack) if one.id == view.id), len(stack))
+        gone = stack if view.shape.get("clear_on_close") else stack[depth:]
         self._forget(gone)
         return gone
 

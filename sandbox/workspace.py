@@ -141,7 +141,7 @@ class Workspace:
     def edit(self, message: Message, text: str, blocks: Iterable[Block], **changes: Any) -> Message:
         """Rewrite a message. Nobody is mentioned anew: Slack promises that for posts only."""
         edited = message.evolve(
-            text=stored_text(text), blocks=tuple(blocks), edited_ts=self._stamp(), **changes
+            text=stored_text(text), blocks=tuple(blocks), edited_ts=self.stamp(), **changes
         )
         self._keep(edited)
         return edited
@@ -182,13 +182,14 @@ class Workspace:
     def _audience(self, message: Message) -> tuple[str, ...]:
         return (message.only_for,) if message.only_for else self.channels[message.channel].members
 
-    def _stamp(self) -> str:
+    def stamp(self) -> str:
+        """Now, in the form of a ts."""
         return f"{self.clock.now().timestamp():.6f}"
 
     def _next_ts(self, channel: str) -> str:
         """The time in Slack's form, moved on by a microsecond where two would be the same."""
         last = next(reversed(self._messages[channel]), "0.000000")
-        stamp = self._stamp()
+        stamp = self.stamp()
         if stamp > last:
             return stamp
         seconds, micros = map(int, last.split("."))

@@ -1,0 +1,74 @@
+"""The sandbox from outside: `/hands` over HTTP, its clock, its faults and its traffic."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+Json = dict[str, Any]
+
+_CALL_SECONDS = 30.0
+
+
+class PersonError(AssertionError):
+    """What was asked of a person cannot be done; the message tells what was on screen."""
+
+
+def call(url: str, path: str, body: Json | None = None) -> Json:
+    """One request to `/hands`; a refusal raises PersonError with its sentence."""
+    data = None if body is None else json.dumps(body).encode()
+    request = Request(f"{url}/hands/{path}", data, {"Content-Type": "application/json"})  # noqa: S310
+    try:
+        with urlopen(request, timeout=_CALL_SECONDS) as reply:  # noqa: S310 - the sandbox's own address
+            answer: Json = json.load(reply)
+            return answer
+    except HTTPError as error:
+        with error:
+            raise PersonError(f"{path}: {json.load(error)['error']}") from None
+
+
+class Clock:
+    """The workspace's clock, from outside."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def to(self, when: str | datetime) -> datetime:
+        """Move to an instant, "monday_9", "next_due" or "now"."""
+        return self._move({"to": when.isoformat() if isinstance(when, datetime) else when})
+
+    def advance(self, by: timedelta) -> datetime:
+        """Move forward."""
+        return self._move({"advance_seconds": by.total_seconds()})
+
+    def next_due(self) -> datetime:
+        """Move to the next thing that is due."""
+        return self.to("next_due")
+
+    def _move(self, body: Json) -> datetime:
+        return datetime.fromisoformat(call(self._url, "clock", body)["now"])
+
+
+class Trouble:
+    """Faults and traffic, from outside; the shapes stand in `faults.py`."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def cause(self, fault: str, **more: Any) -> None:
+        """Put a fault in force, such as `cause("lost_reply", target="chat.postMessage")`."""
+        call(self._url, "faults", {"fault": fault, **more})
+
+    def disconnect(self, how: str) -> None:
+        """Tell the app's sockets to go ("warning", "refresh_requested"), or "cut" them off."""
+        call(self._url, "faults", {"disconnect": how})
+
+    def end(self) -> None:
+        """End every fault."""
+        call(self._url, "faults", {"clear": True})
+
+    def traffic(self, after: int = 0) -> list[Json]:
+        """What went to and fro."""
+        entries: list[Json] = call(self._url, f"traffic?after={after}")["entries"]
+        return entries
