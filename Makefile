@@ -59,7 +59,7 @@ $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYT
 if $(PY) -m pip --version >/dev/null 2>&1; then exit 0; fi; \
 if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		$(APT) update -q && $(APT) install -qy --no-install-recommends python3-venv; \
+		$(APT) update -qq && $(APT) install -qqy --no-install-recommends python3-venv; \
 	else \
 		echo "$(PYTHON) cannot make virtual environments. Install them: sudo apt-get install python3-venv" >&2; exit 1; \
 	fi; \
@@ -73,7 +73,7 @@ chromium:
 		[ -n "$$name" ] && command -v "$$name" >/dev/null && exit 0; \
 	done; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		$(APT) update -q && $(APT) install -qy --no-install-recommends chromium fonts-liberation; \
+		$(APT) update -qq && $(APT) install -qqy --no-install-recommends chromium fonts-liberation; \
 	else \
 		echo "The browser tests need Chromium. Install it (sudo apt-get install chromium), or name one: make test CHROMIUM=/path/to/chromium" >&2; exit 1; \
 	fi

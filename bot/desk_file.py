@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
@@ -17,15 +17,11 @@ from bot.errors import SettingsError
 from bot.sop.organisation import Organisation, organisation_from
 
 EXAMPLE: Final = Path(__file__).parent.parent / "desk.example.yaml"
-"""The defaults, documented line by line: the SOP's own roster and hours."""
+"""Every setting, documented line by line. A section that a desk.yaml leaves out is taken from here."""
 
-_CONTACTS: Final = (
-    "concert_compliance_contact",
-    "concert_support",
-    "risk",
-    "resolution_specialist",
-    "omnidian",
-)
+DEFAULT: Final = Path(__file__).parent / "desk.default.yaml"
+"""As the example, with placeholders for the contacts: for trying plans out where there is no desk.yaml."""
+
 _SLACK_ID: Final = re.compile(r"[UW][A-Z0-9]{6,}")
 _CHANNEL: Final = re.compile(r"#?[^\sA-Z#@]{1,80}|[CG][A-Z0-9]{6,}")
 
@@ -83,15 +79,16 @@ def load_organisation(path: Path | None, years: range) -> Organisation:
     Without a file: the SOP's roster and hours, and a placeholder for every contact. Raises SettingsError,
     one sentence a problem, each with the file and the line.
     """
-    example = _read(EXAMPLE)
-    document = _read(path) if path else replace(example, data={**example.data, "contacts": _placeholders()})
+    example, document = _read(EXAMPLE), _read(path or DEFAULT)
+    data = {**example.data, **document.data}
     federal = _federal_holidays(years)
     try:
-        organisation = organisation_from(document.data, federal)
+        organisation = organisation_from(data, federal)
     except SettingsError as error:
         raise SettingsError(document.at(f"{error}{_hint(document.key_of(str(error)), example)}")) from None
-    plus, minus, problems = _own_holidays(document.data, federal, years)
-    problems += [*_people(document.data, organisation), *_places(organisation), *_contacts(organisation)]
+    plus, minus, problems = _own_holidays(data, federal, years)
+    known = organisation_from(example.data, federal).contacts
+    problems += [*_people(data, organisation), *_places(organisation), *_contacts(organisation, known)]
     if problems:
         raise SettingsError("\n".join(map(document.at, problems)))
     calendar = replace(organisation.calendar, holidays=(federal | plus) - minus)
@@ -101,18 +98,6 @@ def load_organisation(path: Path | None, years: range) -> Organisation:
 def _federal_holidays(years: range) -> frozenset[date]:
     """The days on which federal offices are closed, as observed: a Saturday's holiday is Friday's."""
     return frozenset(day for day in country_holidays("US", years=years, observed=True) if day.weekday() < 5)
-
-
-def _placeholders() -> dict[str, object]:
-    """Contacts that stand for those nobody configured; mail to example.test reaches nobody."""
-
-    def contact(role: str) -> dict[str, str]:
-        name = role.replace("_", " ").capitalize()
-        return {"name": f"{name} (not configured)", "email": f"{role.replace('_', '-')}@example.test"}
-
-    return {role: contact(role) for role in _CONTACTS} | {
-        "account_managers": {"*": contact("account_manager")}
-    }
 
 
 def _read(path: Path) -> _Document:
@@ -223,10 +208,10 @@ def _places(organisation: Organisation) -> Iterator[str]:
             yield f"links.{name} is {link!r}. Write the whole address, beginning with https://."
 
 
-def _contacts(organisation: Organisation) -> Iterator[str]:
+def _contacts(organisation: Organisation, known: Collection[str]) -> Iterator[str]:
     """Contacts of roles that no SOP knows."""
     for role in organisation.contacts:
-        if role not in _CONTACTS:
-            near = difflib.get_close_matches(role, _CONTACTS, n=1)
-            meant = f"Did you mean {near[0]}?" if near else f"Allowed here: {', '.join(_CONTACTS)}."
+        if role not in known:
+            near = difflib.get_close_matches(role, known, n=1)
+            meant = f"Did you mean {near[0]}?" if near else f"Allowed here: {', '.join(known)}."
             yield f"contacts.{role} is not a setting. {meant}"

@@ -116,6 +116,11 @@ class Settings(BaseSettings):
             return "sandbox"
         return "socket" if self.slack_app_token.get_secret_value() else "http"
 
+    @property
+    def database_url_given(self) -> bool:
+        """True where somebody named a database, were it the default one."""
+        return "database_url" in self.model_fields_set
+
     @model_validator(mode="after")
     def _tokens_come_together(self) -> Settings:
         bot, app, secret = (
@@ -157,19 +162,17 @@ def load_settings(
     """
     if problems := list(_file_problems(env_file)):
         raise SettingsError("\n".join(problems))
-    values: dict[str, Any] = {
-        name: environ[name.upper()].strip() or field.default
-        for name, field in Settings.model_fields.items()
-        if name.upper() in environ
-    }
+    given = {name: environ[name.upper()].strip() for name in Settings.model_fields if name.upper() in environ}
+    values: dict[str, Any] = {name: given[name] or Settings.model_fields[name].default for name in given}
     try:
         settings = Settings(_env_file=env_file, **values)
     except ValidationError as error:
         raise SettingsError("\n".join(_sentences(error))) from None
-    default = folder / "desk.yaml"
+    found, default = dict(settings), folder / "desk.yaml"
     if settings.desk_config is None and default.is_file():
-        return settings.model_copy(update={"desk_config": default})
-    return settings
+        found["desk_config"] = default
+    blank = {name for name in given if not given[name]}
+    return Settings.model_construct(settings.model_fields_set - blank, **found)
 
 
 def _sentences(error: ValidationError) -> Iterator[str]:

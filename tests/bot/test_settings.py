@@ -65,6 +65,21 @@ def test_a_blank_variable_takes_the_env_files_value_away(tmp_path):
     assert load(tmp_path, {"SLACK_BOT_TOKEN": "", "SLACK_APP_TOKEN": ""}, env_file).mode == "sandbox"
 
 
+@pytest.mark.parametrize(
+    ("environ", "env_file", "given"),
+    [
+        ({}, "", False),
+        ({"DATABASE_URL": "sqlite:///var/desk.db"}, "", True),
+        ({}, "DATABASE_URL=sqlite:///a.db", True),
+        ({"DATABASE_URL": ""}, "DATABASE_URL=sqlite:///a.db", False),
+        ({}, "DATABASE_URL=", False),
+    ],
+    ids=["nowhere", "the default, in the environment", "in .env", "taken away", "blank in .env"],
+)
+def test_it_is_known_whether_somebody_named_a_database(tmp_path, environ, env_file, given):
+    assert load(tmp_path, environ, env_file).database_url_given is given
+
+
 def test_desk_yaml_is_taken_where_there_is_one(tmp_path):
     (tmp_path / "desk.yaml").touch()
     (tmp_path / "other.yaml").touch()
