@@ -18,7 +18,7 @@ FIELD_LIMIT = 2000
 
 
 def escape(text: str) -> str:
-    """User text made harmless for mrkdwn: no mention, link or command survives (Slack asks for these three)."""
+    """User text made harmless for mrkdwn: no mention, link or command survives these three."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -62,7 +62,7 @@ def section(text: str, accessory: Block | None = None, block_id: str = "") -> Bl
 
 
 def quoted(text: str) -> Block:
-    """Words to be read or copied just as they stand: preformatted rich text, so that nothing in them is markup."""
+    """Words to be read or copied just as they stand: preformatted, so that nothing in them is markup."""
     element = {"type": "text", "text": clip(text, SECTION_LIMIT) or " "}
     return {"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": [element]}]}
 

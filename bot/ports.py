@@ -5,11 +5,11 @@ Values that cross them are frozen. Nothing here knows how any of it is done.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 from bot.sop import Case, Timer
 
@@ -147,8 +147,12 @@ class FollowUps(Protocol):
     def keep(self, number: int, timers: Iterable[Timer], now: datetime) -> None:
         """Make the open rows of a case exactly the timers that have not rung: insert, move, cancel."""
 
-    def take_due(self, now: datetime) -> FollowUp | None:
-        """The most overdue open row, locked until the transaction ends and settled as rung; None if none is due."""
+    def take_due(self, now: datetime, passing_over: Collection[int] = ()) -> FollowUp | None:
+        """The most overdue open row, locked until the transaction ends and settled as rung.
+
+        None if none is due. Rows whose ids are in `passing_over` are left alone: one that cannot be
+        handled must not hold up the rest.
+        """
 
     def next_due(self) -> datetime | None:
         """When the next open row falls due."""
@@ -166,8 +170,8 @@ class Outbox(Protocol):
     def posted(self, key: str) -> Posted | None:
         """Where the letter of that key stands, if it was sent."""
 
-    def posts_of(self, case_number: int, kind: str) -> Mapping[str, Posted]:
-        """The sent letters of a case and kind, by key."""
+    def originals(self, case_number: int, kind: str) -> Sequence[Letter]:
+        """The letters of a case and kind that are no edits, the oldest first, sent or still waiting."""
 
     def settle(self, delivery: Delivery, posted: Posted | None, now: datetime) -> bool:
         """Mark as sent; False when the lease had gone to another holder."""
@@ -247,6 +251,13 @@ class Messenger(Protocol):
         """The post that carries this delivery's id, if it was made after all."""
 
 
+class People(Protocol):
+    """Who is who in Slack."""
+
+    def name_of(self, user_id: str) -> str:
+        """The name people know them by; their id where Slack does not answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class ByHand:
     """What a person must copy into a system of record themselves.
@@ -287,7 +298,9 @@ class Order:
 class System(Protocol):
     """A system of record: Jira, Salesforce, Outlook. `by_hand` stands in for each that is not connected."""
 
-    name: Literal["ebh", "salesforce", "outlook", "email", "power_bi"]
+    @property
+    def name(self) -> str:
+        """The system's name in the vocabulary."""
 
     def carry_out(self, order: Order) -> Receipt | ByHand:
         """Do it, or say what a person must do. Raises DeliveryError."""

@@ -1,0 +1,147 @@
+"""The case card: what the case is, where it stands, and the buttons for what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from blocks import kit, words
+from bot.cases import CaseView
+from bot.desk import Desk
+from bot.ports import Message
+from bot.sop import Step
+
+STEP = "step"
+ANSWER = "answer"
+MORE = "case_more"
+MARKS = {
+    "done": ":white_check_mark:",
+    "available": ":arrow_forward:",
+    "waiting": ":white_circle:",
+    "held": ":no_entry:",
+    "refused": ":no_entry:",
+}
+FORMS = {
+    "open_ticket": "Fields and key …",
+    "open_linked_ticket": "Fields and key …",
+    "open_case": "Fields and number …",
+    "email": "Read and send …",
+    "add_participant": "Who, and why …",
+    "internal_comment": "Read and copy …",
+    "say": "Show the words …",
+    "ask": "Answer …",
+    "close": "Close the case …",
+}
+BY_FORM = frozenset({"snoozed", "reference_recorded", "facts_learned", "close_requested"})
+"""Events that need more than a click."""
+
+
+def card(view: CaseView, desk: Desk) -> Message:
+    """The card as the owner sees it in their messages with the desk."""
+    stored = view.stored
+    text = f"{stored.name}: {words.STATES[stored.case.state].lower()}."
+    return Message(text, tuple(_blocks(view, desk)))
+
+
+def summary(view: CaseView, desk: Desk) -> list[kit.Block]:
+    """The card's blocks, for a modal."""
+    return list(_blocks(view, desk))
+
+
+def answers(view: CaseView, step: Step, desk: Desk) -> list[kit.Block]:
+    """The buttons that report something on a step; their values carry ids only."""
+    value = f"{view.stored.number}|{step.id}"
+    buttons = [
+        kit.button(desk.playbooks.title(event), f"{ANSWER}:{event}", value)
+        for event in step.events
+        if event not in BY_FORM
+    ]
+    if "snoozed" in step.events:
+        buttons.append(kit.button("Ask later …", f"{STEP}:snooze", value))
+    if "close_requested" in step.events:
+        buttons.append(kit.button(FORMS["close"], f"{STEP}:close", value))
+    return buttons
+
+
+def owed(view: CaseView, desk: Desk) -> tuple[Step, ...]:
+    """The steps of the case. What is said while the call is answered belongs to intake."""
+    call = {rule.id for rule in desk.playbooks.entry.call}
+    return tuple(step for step in view.plan.steps if step.key not in call)
+
+
+def _blocks(view: CaseView, desk: Desk) -> Iterator[kit.Block]:
+    stored = view.stored
+    yield kit.header(f"{stored.name} · {words.category(stored.case.facts)}")
+    yield kit.context(_standing(view, desk))
+    yield kit.fields(_facts(view))
+    yield kit.divider()
+    yield kit.section(_checklist(view, desk))
+    for step in owed(view, desk):
+        if step.state == "available" and step.by == "person":
+            yield from _due(view, step, desk)
+    yield kit.actions(_more(view), block_id=f"more_{stored.number}")
+
+
+def _due(view: CaseView, step: Step, desk: Desk) -> Iterator[kit.Block]:
+    """A step that is due, with its buttons."""
+    title = f"*{step.title}*  {words.step_cites(step)}"
+    if step.verb in FORMS:
+        value = f"{view.stored.number}|{step.id}"
+        button = kit.button(FORMS[step.verb], f"{STEP}:{step.verb}", value, style="primary")
+        yield kit.section(title, button, block_id=f"due_{step.id}")
+        return
+    yield kit.section(title)
+    if buttons := answers(view, step, desk):
+        yield kit.actions(*buttons, block_id=f"due_{step.id}")
+
+
+def _standing(view: CaseView, desk: Desk) -> str:
+    state = words.STATES[view.stored.case.state]
+    upcoming = [timer for timer in view.stored.case.running if timer.kind in ("follow_up", "prompt")]
+    if not upcoming:
+        return f"*{state}*"
+    timer = upcoming[0]
+    when = f"next on *{kit.moment(timer.due, desk.zone)}*: {kit.escape(timer.why)}"
+    return f"*{state}* · {when} {words.cited(timer.cites)}"
+
+
+def _facts(view: CaseView) -> list[tuple[str, str]]:
+    facts = view.stored.case.facts
+    homeowner, installer = facts.homeowner, facts.installer
+    pairs = [
+        ("Homeowner", homeowner.name),
+        ("Address", homeowner.address),
+        ("Phone", homeowner.phone),
+        ("Best time", homeowner.best_time or "not known"),
+        ("E-mail", homeowner.email or "not known"),
+        ("Program", words.PROGRAMS[facts.program]),
+        ("Installer", installer.name),
+        ("Installer’s e-mail", installer.email or "not known"),
+        ("M1", words.milestone(facts.milestones.m1)),
+        ("What happened", kit.clip(facts.description, 500)),
+    ]
+    return [(title, text) for title, text in pairs if text]
+
+
+def _checklist(view: CaseView, desk: Desk) -> str:
+    lines = [_line(step, view, desk) for step in owed(view, desk)]
+    return "*What the SOP requires*\n" + "\n".join(lines)
+
+
+def _line(step: Step, view: CaseView, desk: Desk) -> str:
+    mark = ":grey_question:" if step.lost else MARKS[step.state]
+    reference = view.stored.references.get(step.on or "", "") if step.verb.startswith("open_") else ""
+    parts = [step.title, f"*{kit.escape(reference)}*" if reference else "", words.step_cites(step)]
+    if step.due and step.state == "waiting":
+        parts.insert(1, f"({kit.moment(step.due, desk.zone)})")
+    if step.state in ("held", "refused"):
+        parts.append(f"\n      {kit.escape(step.why)}")
+    return f"{mark} {' '.join(part for part in parts if part)}"
+
+
+def _more(view: CaseView) -> kit.Block:
+    choices = [("timeline", "Timeline"), ("note", "Add a note"), ("facts", "Change facts")]
+    if view.stored.case.state == "closed":
+        choices.append(("reopen", "Reopen"))
+    else:
+        choices.append(("close", "Close the case"))
+    return kit.overflow(MORE, [(f"{view.stored.number}|{each}", text) for each, text in choices])

@@ -1,0 +1,242 @@
+"""The intake modal: who is calling, what happened, what the SOP says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from blocks import kit, words
+from bot.desk import Desk
+from bot.intake import MILESTONES, MOST, NOT_YET, Values
+from bot.ports import Intake, StoredCase
+from bot.sop import Facts, Plan, Step
+from bot.wording import Names, write
+
+TITLE = "Open a complaint"
+BACK = "intake_back"
+
+
+def loading() -> kit.Block:
+    """What stands there while the form is being fetched."""
+    return kit.modal("intake_loading", TITLE, [kit.section(":hourglass_flowing_sand: One moment …")])
+
+
+def who(intake: Intake, greeting: str) -> kit.Block:
+    """Page one: who is calling, with the words to answer the call (R-054)."""
+    values = intake.values
+    blocks = [
+        kit.context("*Step 1 of 3* · Who is calling"),
+        kit.spoken(greeting),
+        _typed(values, "homeowner.name", "Homeowner’s first and last name"),
+        _typed(values, "homeowner.address", "Property address"),
+        _typed(
+            values, "homeowner.phone", "Phone", hint="The installer is asked to call this number (R-003)."
+        ),
+        _typed(values, "homeowner.email", "E-mail", optional=True),
+        _typed(
+            values,
+            "homeowner.best_time",
+            "Best time to reach them",
+            optional=True,
+            placeholder="Weekdays after 4 PM",
+        ),
+        kit.chosen(
+            "channel", "How did they reach us?", words.CHANNELS, _one(values, "channel"), kind="radio_buttons"
+        ),
+        kit.chosen(
+            "found_on_platform",
+            "Does the Power BI homeowner dashboard list them?",
+            {"yes": "Yes, found", "no": "No, not found"},
+            _one(values, "found_on_platform"),
+            kind="radio_buttons",
+            hint="Not found: the desk asks in Slack whether this is a Concert customer (R-056, R-057).",
+        ),
+        kit.chosen(
+            "program",
+            "Program",
+            words.PROGRAMS,
+            _one(values, "program") or "unknown",
+            hint="As the record shows it. “Not known” is a good answer when they are not found.",
+        ),
+    ]
+    return kit.modal("intake_who", TITLE, blocks, submit="Next", close="Cancel", private_metadata=intake.id)
+
+
+def what(intake: Intake) -> kit.Block:
+    """Page two: what happened. Some fields follow the category."""
+    values = intake.values
+    about = _one(values, "category")
+    blocks = [
+        kit.context("*Step 2 of 3* · What happened"),
+        kit.chosen(
+            "category",
+            "What is the complaint about?",
+            words.CATEGORIES,
+            about,
+            placeholder="Choose what fits best",
+            dispatch=True,
+        ),
+        _typed(values, "installer.name", "Installer"),
+        _typed(
+            values,
+            "installer.email",
+            "Installer’s e-mail",
+            optional=True,
+            hint="Needed before the installer can be written to.",
+        ),
+        *_following(about, values),
+        _typed(values, "description", "What happened, in the homeowner’s words", multiline=True),
+        *_milestones(values),
+        kit.actions(kit.button("Back", BACK, "who"), block_id="intake_navigation"),
+    ]
+    return kit.modal("intake_what", TITLE, blocks, submit="Next", close="Cancel", private_metadata=intake.id)
+
+
+def says(intake: Intake, facts: Facts, plan: Plan, desk: Desk, agent_name: str) -> kit.Block:
+    """Page three: what the SOP says, each line with its rule."""
+    names = Names(agent=agent_name, case_number="")
+    blocks: list[kit.Block] = [kit.context("*Step 3 of 3* · What the SOP says"), *_standing(plan)]
+    for step in plan.steps:
+        blocks += _says_step(step, facts, names)
+    blocks += _when(plan, desk)
+    blocks += _forbidden(plan)
+    blocks += [kit.actions(kit.button("Back", BACK, "what"), block_id="intake_navigation")]
+    return kit.modal(
+        "intake_says", TITLE, blocks[:100], submit="Open the case", close="Cancel", private_metadata=intake.id
+    )
+
+
+def opened(stored: StoredCase) -> kit.Block:
+    """What the modal says once the case is open."""
+    text = f":white_check_mark: *{stored.name} is open.* Its card, with the next step, is in your messages."
+    return kit.modal("intake_opened", TITLE, [kit.section(text)], close="Done")
+
+
+def sorry(text: str) -> kit.Block:
+    """A modal that says what went wrong and what to do."""
+    return kit.modal("sorry", "Complaint Desk", [kit.section(f":warning: {kit.escape(text)}")])
+
+
+def _standing(plan: Plan) -> list[kit.Block]:
+    if plan.contradictions:
+        pairs = "; ".join(f"{words.fact(a)} and {words.fact(b)}" for a, b in plan.contradictions)
+        text = f":warning: *These do not go together: {pairs}.* Go back and mend them."
+        return [kit.section(f"{text} {words.cited(['D-29'])}")]
+    if not plan.covered and not any(step.verb == "confirm_program" for step in plan.steps):
+        return [
+            kit.section(
+                f":grey_question: *The SOP does not cover this.* A lead decides. {words.cited(['D-20'])}"
+            )
+        ]
+    asks = ", ".join(words.fact(each) for each in plan.asks)
+    return [kit.context(f":pencil2: Still to be asked: {asks}")] if asks else []
+
+
+def _says_step(step: Step, facts: Facts, names: Names) -> list[kit.Block]:
+    written = write(step, facts, names)
+    title = kit.section(f"*{step.title}*  {words.step_cites(step)}")
+    if step.state == "refused":
+        return [title, kit.context(f":no_entry: {kit.escape(step.why)}")]
+    if step.verb in ("say", "ask") and written.text:
+        return [title, kit.spoken(written.text)]
+    if step.verb == "email" and step.state == "available":
+        to = kit.context(f"To: {words.roles(step.to)} · Subject: {kit.escape(written.subject)}")
+        return [title, to, kit.quoted(written.text)]
+    if step.verb == "confirm_program":
+        return [title, kit.context(_whom(step))]
+    return [title] if step.state == "available" else []
+
+
+def _whom(step: Step) -> str:
+    if step.to:
+        return f"The desk asks {kit.escape(', '.join(step.to))}."
+    return "Nobody is on shift now: the desk posts at once, and tags people when cover starts."
+
+
+def _when(plan: Plan, desk: Desk) -> list[kit.Block]:
+    later = [step for step in plan.steps if step.state == "waiting"]
+    if not later:
+        return []
+    lines = [f"• {_moment(step, desk)}{step.title} {words.step_cites(step)}" for step in later]
+    return [kit.divider(), kit.section("*What happens when*\n" + "\n".join(lines))]
+
+
+def _moment(step: Step, desk: Desk) -> str:
+    if step.due:
+        return f"*{kit.moment(step.due, desk.zone)}* "
+    return f"{kit.escape(step.why)}: " if step.why else ""
+
+
+def _forbidden(plan: Plan) -> list[kit.Block]:
+    lines = [
+        f"• never the {words.roles([each.role])} in {_place(each.where)} {words.cited(each.cites)}"
+        for each in plan.forbidden
+    ]
+    return [kit.section(":no_entry: *Forbidden*\n" + "\n".join(lines))] if lines else []
+
+
+def _place(where: str) -> str:
+    return {
+        "mail": "any e-mail’s To, Cc or Bcc",
+        "participants": "a ticket’s participants",
+        "any": "any of it",
+    }[where]
+
+
+def _following(about: str, values: Values) -> list[kit.Block]:
+    if about == "installer_unresponsive":
+        hint = "Asked at the latest when the homeowner has not heard (R-007)."
+        return [
+            kit.chosen(
+                "extra.need",
+                words.fact("extra.need"),
+                words.NEEDS,
+                _one(values, "extra.need"),
+                optional=True,
+                hint=hint,
+            )
+        ]
+    if about == "cancellation_mail_unanswered":
+        sent = _one(values, "extra.cancellation_email_sent")
+        return [kit.dated("extra.cancellation_email_sent", words.fact("extra.cancellation_email_sent"), sent)]
+    return []
+
+
+def _milestones(values: Values) -> Sequence[kit.Block]:
+    ticked = values.get(NOT_YET, ())
+    titles: Mapping[str, str] = {each: each.upper() for each in MILESTONES}
+    return [
+        kit.context("Milestones: a date, “not yet”, or nothing when it is not known."),
+        *(
+            kit.dated(f"milestones.{each}", f"{titles[each]} approved on", _one(values, f"milestones.{each}"))
+            for each in MILESTONES
+        ),
+        kit.ticked(NOT_YET, "Not yet approved", titles, ticked if isinstance(ticked, tuple) else ()),
+    ]
+
+
+def _typed(
+    values: Values,
+    field: str,
+    label: str,
+    *,
+    optional: bool = False,
+    hint: str = "",
+    placeholder: str = "",
+    multiline: bool = False,
+) -> kit.Block:
+    value = _one(values, field)
+    return kit.typed(
+        field,
+        label,
+        value,
+        optional=optional,
+        hint=hint,
+        placeholder=placeholder,
+        multiline=multiline,
+        most=MOST[field],
+    )
+
+
+def _one(values: Values, field: str) -> str:
+    value = values.get(field, "")
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,147 @@
+"""What the desk asks when an appointment falls due: the SOP's question, its outcomes as buttons."""
+
+from __future__ import annotations
+
+from blocks import kit, words
+from blocks.card import answers
+from bot.cases import CaseView
+from bot.desk import Desk
+from bot.ports import Entry, Message
+from bot.sop import Step, Timer
+
+OPEN = "case_open"
+
+
+def reminder(view: CaseView, timer_id: str, desk: Desk) -> Message | None:
+    """The question for the owner; once it is answered, what the answer was."""
+    timer = timer_of(view, timer_id)
+    if timer is None:
+        return None
+    step = question(view, timer)
+    if step is None:
+        return _settled(view, timer, desk)
+    stored = view.stored
+    homeowner = stored.case.facts.homeowner
+    blocks = (
+        kit.section(f":alarm_clock: *{stored.name}: {kit.escape(step.title)}*  {words.step_cites(step)}"),
+        kit.fields(
+            [
+                ("Call", homeowner.name),
+                ("Phone", homeowner.phone),
+                ("Best time", homeowner.best_time or "not known"),
+                ("Installer", stored.case.facts.installer.name),
+            ]
+        ),
+        kit.context(
+            f"Due {kit.moment(timer.due, desk.zone)}: {kit.escape(timer.why)} {words.cited(timer.cites)}"
+        ),
+        kit.actions(*answers(view, step, desk), block_id=f"reminder_{stored.number}"),
+    )
+    return Message(f"{stored.name}: it is time to ask the homeowner.", blocks)
+
+
+def prompt(view: CaseView, timer_id: str) -> Message | None:
+    """The owner and the leads are asked what to do after the SOP's last step (D-15). No personal data."""
+    timer = timer_of(view, timer_id)
+    if timer is None:
+        return None
+    stored = view.stored
+    if stored.case.state in ("closed", "ready_to_close"):
+        text = f":white_check_mark: {stored.name}: {words.STATES[stored.case.state].lower()}."
+        return Message(f"{stored.name} no longer needs an answer.", (kit.section(text),))
+    blocks = (
+        kit.section(f":hourglass: *{stored.name} still has no answer.*  {words.cited(timer.cites)}"),
+        kit.context(f"{_about(view)} · {kit.escape(timer.why)}"),
+        kit.actions(
+            kit.button("Open the case", OPEN, str(stored.number)), block_id=f"prompt_{stored.number}"
+        ),
+    )
+    return Message(f"{stored.name} has had no answer and needs somebody to look.", blocks)
+
+
+def decision(view: CaseView) -> Message:
+    """The leads are told that a case waits for one of them. No personal data: this is a channel."""
+    stored = view.stored
+    if stored.case.state != "needs_decision":
+        state = words.STATES[stored.case.state].lower()
+        text = f":white_check_mark: {stored.name} no longer needs a decision: {state}."
+        return Message(f"{stored.name} no longer needs a decision.", (kit.section(text),))
+    reasons = [step for step in view.plan.steps if step.verb == "ask_lead" and step.state == "available"]
+    why = " ".join(f"{kit.escape(step.title)} {words.step_cites(step)}" for step in reasons)
+    blocks = (
+        kit.section(f":raising_hand: *{stored.name} needs a lead’s decision.* {why}"),
+        kit.context(_about(view)),
+        kit.actions(
+            kit.button("Open the case", OPEN, str(stored.number)), block_id=f"decision_{stored.number}"
+        ),
+    )
+    return Message(f"{stored.name} needs a lead’s decision.", blocks)
+
+
+def unconfirmed(view: CaseView) -> Message:
+    """The agent and the leads are told that nobody answered the Concert check (D-12)."""
+    stored = view.stored
+    check = stored.case.confirmation
+    if check and check.answer:
+        who = kit.escape(check.answered_by)
+        text = f":white_check_mark: {stored.name}: {who} has answered the Concert check."
+        return Message(f"{stored.name}: the Concert check is answered.", (kit.section(text),))
+    blocks = (
+        kit.section(
+            f":warning: *{stored.name}: nobody has answered the Concert check.*  {words.cited(['D-12'])}"
+        ),
+        kit.context(
+            f"{kit.mention(stored.opened_by)} is waiting for it. It stays unconfirmed until a person answers."
+        ),
+    )
+    return Message(f"{stored.name}: nobody has answered the Concert check.", blocks)
+
+
+def notice(view: CaseView, entry: int) -> Message:
+    """A line of the timeline, told in person."""
+    stored = view.stored
+    line = view.timeline[entry]
+    who = f"{kit.mention(line.by)}: " if line.by else ""
+    blocks = (kit.section(f"*{stored.name}* · {who}{kit.escape(line.text)} {words.cited(line.cites)}"),)
+    return Message(f"{stored.name} has news.", blocks)
+
+
+def timer_of(view: CaseView, timer_id: str) -> Timer | None:
+    """The timer of that id, in this case."""
+    return next((timer for timer in view.stored.case.timers if timer.id == timer_id), None)
+
+
+def question(view: CaseView, timer: Timer) -> Step | None:
+    """The step a timer asks about, while it is still to be answered and no later timer asks it anew."""
+    rung = [each for each in view.stored.case.timers if each.step == timer.step and each.rung_at]
+    if not rung or rung[-1].id != timer.id:
+        return None
+    steps = (step for step in view.plan.steps if step.id == timer.step and step.state == "available")
+    return next(steps, None)
+
+
+def _settled(view: CaseView, timer: Timer, desk: Desk) -> Message:
+    stored = view.stored
+    line = _since(view, timer)
+    if line:
+        who = kit.mention(line.by) if line.by else "The desk"
+        when = kit.moment(line.at, desk.zone)
+        text = f":white_check_mark: *{stored.name}* · {who}, {when}: {kit.escape(line.text)}"
+    else:
+        text = f":white_check_mark: *{stored.name}* · this is no longer owed."
+    return Message(f"{stored.name}: answered.", (kit.section(text),))
+
+
+def _since(view: CaseView, timer: Timer) -> Entry | None:
+    """The first thing that happened to the case after a timer rang."""
+    rung_at = timer.rung_at
+    if rung_at is None:
+        return None
+    passing = ("clock", "note", "confirmation_posted")
+    lines = (line for line in view.timeline if line.at >= rung_at and line.event not in passing)
+    return next(lines, None)
+
+
+def _about(view: CaseView) -> str:
+    """Which case a channel's post is about, without personal data."""
+    return f"{words.category(view.stored.case.facts)} · owner {kit.mention(view.stored.owner)}"

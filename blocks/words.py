@@ -1,0 +1,121 @@
+"""What people see instead of ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from bot.sop import Facts, Step
+
+CATEGORIES = {
+    "installer_unresponsive": "Installer is not replying",
+    "cancellation_mail_unanswered": "Installer did not answer a cancellation e-mail",
+    "installer_conduct": "Installer was rude or worse",
+    "not_connected": "System is not connected",
+    "missing_equipment": "Equipment is missing",
+    "pto_delay": "Delay in PTO",
+    "property_damage": "Property damage",
+    "wrong_meter": "System on the wrong meter",
+    "general_concern": "General concern",
+    "welcome_call": "Welcome call",
+    "cancellation": "Homeowner wants to cancel",
+    "fraud": "Fraud",
+    "compliance": "Compliance",
+}
+PROGRAMS = {
+    "everbright": "EverBright",
+    "beam": "Beam",
+    "concert": "Concert",
+    "unknown": "Not known",
+}
+CHANNELS = {"phone": "Phone", "chat": "Chat", "email": "E-mail"}
+NEEDS = {
+    "installation_issue": "Resolving an installation issue",
+    "cancellation": "Cancellation",
+    "other": "Something else",
+}
+STATES = {
+    "awaiting_confirmation": "Waiting for the Concert check",
+    "open": "A step is due",
+    "waiting": "Waiting",
+    "needs_decision": "Needs a lead’s decision",
+    "ready_to_close": "Ready to close",
+    "closed": "Closed",
+}
+HANDLED_BY = {
+    "front_line": "Front line",
+    "trained_agent": "Trained agent",
+    "back_office": "Back office",
+    "lead": "Lead",
+}
+ROLES = {
+    "homeowner": "homeowner",
+    "installer": "installer",
+    "account_manager": "account manager",
+    "concert_compliance_contact": "Concert Compliance contact",
+    "concert_support": "Concert Support",
+    "risk": "Risk",
+    "resolution_specialist": "Resolution Specialist",
+    "omnidian": "Omnidian",
+    "back_office_queue": "back-office queue",
+    "lead": "lead",
+    "agent": "agent",
+    "owner": "case owner",
+}
+FACTS = {
+    "milestones.m1": "M1 approval",
+    "milestones.m2": "M2 approval",
+    "milestones.m3": "M3 approval",
+    "milestones.pto": "PTO",
+    "extra.need": "What the homeowner needs from the installer",
+    "extra.cancellation_email_sent": "When the cancellation e-mail was sent",
+    "homeowner.name": "Homeowner’s name",
+    "homeowner.address": "Property address",
+    "homeowner.phone": "Homeowner’s phone",
+    "homeowner.email": "Homeowner’s e-mail",
+    "homeowner.best_time": "Best time to call",
+    "installer.name": "Installer",
+    "installer.email": "Installer’s e-mail",
+    "program": "Program",
+    "product": "Product",
+    "channel": "Channel",
+    "found_on_platform": "Listed in Power BI",
+    "description": "What happened",
+    "category": "What it is about",
+}
+
+
+def category(facts: Facts) -> str:
+    """The title of what the complaint is about."""
+    return ", ".join(CATEGORIES.get(each, each) for each in facts.categories) or "Complaint"
+
+
+def fact(dotted: str) -> str:
+    """The title of a fact."""
+    return FACTS.get(dotted, dotted)
+
+
+def roles(ids: Iterable[str]) -> str:
+    """Roles as people say them: `installer, account manager`."""
+    return ", ".join(ROLES.get(each, each) for each in ids)
+
+
+def cited(cites: Iterable[str]) -> str:
+    """The rules behind something, in small letters; a default of ours says that it is one."""
+    ids = tuple(cites)
+    if not ids:
+        return ""
+    ours = "" if any(each.startswith("R-") for each in ids) else "desk default · "
+    return f"_{ours}{', '.join(ids)}_"
+
+
+def step_cites(step: Step) -> str:
+    """The rules behind a step."""
+    return cited(step.cites)
+
+
+def milestone(value: date | str) -> str:
+    """A milestone as people read it."""
+    if isinstance(value, date):
+        return f"approved {value:%b} {value.day}, {value.year}"
+    return {"not_yet": "not yet", "unknown": "not known"}[value]

@@ -1,0 +1,112 @@
+"""Cases: open one, report what happened to it. Load, decide, save; what must be said is a letter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot import letters, timeline
+from bot.desk import Desk
+from bot.errors import NotAllowed
+from bot.ports import Entry, StoredCase, Work
+from bot.sop import Event, Facts, Plan, Refusal, Step, advance, begin, facts_to_json, plan_of
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What became of a report: the case afterwards, and what the rules refused."""
+
+    stored: StoredCase
+    refused: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case as it is to be shown: with its plan now and its timeline."""
+
+    stored: StoredCase
+    plan: Plan
+    timeline: tuple[Entry, ...]
+
+
+def open_case(work: Work, desk: Desk, facts: Facts, agent: str, now: datetime) -> StoredCase:
+    """Store a new case of this agent's with its timeline, its appointments and what must be said."""
+    began = begin(facts, desk.playbooks, now)
+    stored = work.cases.add(began.case, agent, agent, now)
+    opened = Event("opened", now, by=agent)
+    work.timeline.add(stored.number, timeline.entries(opened, began, desk))
+    work.follow_ups.keep(stored.number, began.case.timers, now)
+    work.outbox.put(letters.on_opening(stored, desk), now)
+    return stored
+
+
+def report(work: Work, desk: Desk, number: int, event: Event, now: datetime) -> Reported:
+    """Tell a case what happened. What the rules refuse changes nothing and comes back as a refusal."""
+    before = work.cases.get(number)
+    advanced = advance(before.case, event, desk.playbooks, now)
+    if advanced.refused:
+        return Reported(before, advanced.refused)
+    after = work.cases.save(replace(before, case=advanced.case), now)
+    work.follow_ups.keep(number, advanced.case.timers, now)
+    work.timeline.add(number, timeline.entries(event, advanced, desk))
+    work.outbox.put(letters.on_advance(before, after, advanced, work.outbox, desk), now)
+    if event.name in letters.TOLD_TO_OWNER and after.owner != event.by:
+        latest = len(work.timeline.of(number)) - 1
+        work.outbox.put([letters.notice(after, after.owner, latest)], now)
+    return Reported(after)
+
+
+def record_reference(
+    work: Work, desk: Desk, number: int, step: Step, reference: str, by: str, now: datetime
+) -> StoredCase:
+    """Keep the number that another system gave to the record of this step."""
+    record = step.on or ""
+    before = work.cases.get(number)
+    work.cases.save(replace(before, references={**before.references, record: reference}), now)
+    event = Event("reference_recorded", now, {"on": record, "reference": reference}, by)
+    return report(work, desk, number, event, now).stored
+
+
+def add_note(work: Work, number: int, text: str, by: str, now: datetime) -> None:
+    """Add a person's own words to the timeline."""
+    work.cases.get(number)
+    work.timeline.add(number, [Entry(now, by, "note", text)])
+
+
+def view(work: Work, desk: Desk, number: int, now: datetime) -> CaseView:
+    """The case, its plan at this moment, and its timeline."""
+    stored = work.cases.get(number)
+    plan = plan_of(stored.case, desk.playbooks, now)
+    return CaseView(stored, plan, tuple(work.timeline.of(number)))
+
+
+def require_worker(desk: Desk, stored: StoredCase, user: str) -> None:
+    """Only the case's owner and the leads work on it; raises NotAllowed for anybody else."""
+    if user != stored.owner and not desk.is_lead(user):
+        raise NotAllowed(f"{stored.name} is another agent’s case. Ask its owner or a lead to do this.")
+
+
+def changed(facts: Facts, typed: Mapping[str, str | tuple[str, ...]]) -> dict[str, object]:
+    """The facts that a form states otherwise than the case has them, by dotted id.
+
+    A milestone has a day and a tick for “not yet”; the day wins, and neither means not known.
+    """
+    known = facts_to_json(facts)
+    told: dict[str, object] = {}
+    for dotted, value in typed.items():
+        if dotted.endswith(".not_yet") or not isinstance(value, str):
+            continue
+        said: object = value.strip()
+        if dotted.startswith("milestones."):
+            said = said or ("not_yet" if typed.get(f"{dotted}.not_yet") else "unknown")
+        if said != (_known(known, dotted) or ""):
+            told[dotted] = said or None
+    return told
+
+
+def _known(data: Mapping[str, object], dotted: str) -> object:
+    value: object = data
+    for part in dotted.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value

@@ -1,0 +1,1 @@
+"""What goes out: one file per outside system, each behind a port."""

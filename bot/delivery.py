@@ -1,0 +1,146 @@
+"""Delivery: letters leave the outbox, once each, and what came back is remembered.
+
+Slack has no idempotency key. Every post carries its letter's id as metadata; after a lost reply, or when a
+letter is taken up a second time, the channel is searched for that id before anything is posted again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from bot import cases, confirmations
+from bot.cases import CaseView
+from bot.confirmations import Tagging
+from bot.desk import Desk
+from bot.errors import OutcomeUnknown, RateLimited, Rejected
+from bot.ports import Clock, Delivery, Letter, Message, Messenger, Posted
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+BATCH = 5
+MOST_ATTEMPTS = 8
+FIRST_WAIT = timedelta(seconds=2)
+LOOK_BACK = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What a letter is drawn from."""
+
+    letter: Letter
+    view: CaseView
+    tagging: Tagging
+
+
+def posted_at(posted: Posted) -> datetime:
+    """When a post was made, by Slack's clock: its `ts` is seconds since 1970."""
+    return datetime.fromtimestamp(float(posted.ts), UTC)
+
+
+Draw = Callable[[Drawing, Desk], Message | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Postman:
+    """Takes letters to Slack. `draw` answers None for a letter that is no longer owed.
+
+    Two clocks: `now` is the desk's, which says what is due; `lease_clock` is the machine's, by which a
+    process that died is told from one that is slow.
+    """
+
+    desk: Desk
+    messenger: Messenger
+    draw: Draw
+    now: Clock
+    lease_clock: Clock
+
+    def deliver(self) -> int:
+        """Send everything that waits and may be tried now; returns how many letters were settled."""
+        settled = 0
+        while deliveries := self._claim():
+            settled += sum(self._deliver(each) for each in deliveries)
+        return settled
+
+    def _claim(self) -> tuple[Delivery, ...]:
+        at = self.lease_clock()
+        holder = uuid4().hex
+        with self.desk.memory.write() as work:
+            return tuple(work.outbox.claim(holder, at, at + LEASE, BATCH))
+
+    def _deliver(self, delivery: Delivery) -> bool:
+        letter = delivery.letter
+        try:
+            posted = self._edit(delivery) if letter.edits else self._post(delivery)
+        except RateLimited as error:
+            self._put_off(delivery, timedelta(seconds=error.seconds), str(error))
+        except OutcomeUnknown as error:
+            self._again_or_bury(delivery, str(error))
+        except Rejected as error:
+            self._bury(delivery, str(error))
+        except Exception as error:
+            # Whatever is wrong with one letter, those behind it still have to go out.
+            logger.exception("%s: could not be sent", letter.key)
+            self._again_or_bury(delivery, type(error).__name__)
+        else:
+            return posted
+        return False
+
+    def _post(self, delivery: Delivery) -> bool:
+        letter, now = delivery.letter, self.now()
+        if delivery.attempt > 1 and (found := self._found(delivery)):
+            return self._settle(delivery, found, confirmations.tagging(self.desk, posted_at(found)))
+        drawing = self._drawing(letter, now)
+        message = self.draw(drawing, self.desk)
+        posted = self.messenger.post(letter.to, message, str(delivery.id)) if message else None
+        return self._settle(delivery, posted, drawing.tagging)
+
+    def _edit(self, delivery: Delivery) -> bool:
+        letter, now = delivery.letter, self.now()
+        with self.desk.memory.read() as work:
+            posted = work.outbox.posted(letter.edits)
+        drawing = self._drawing(letter, now)
+        message = self.draw(drawing, self.desk)
+        if posted is not None and message is not None:
+            self.messenger.edit(posted, message)
+        return self._settle(delivery, posted, drawing.tagging)
+
+    def _found(self, delivery: Delivery) -> Posted | None:
+        since = delivery.promised_at - LOOK_BACK
+        return self.messenger.find(delivery.letter.to, str(delivery.id), since)
+
+    def _drawing(self, letter: Letter, now: datetime) -> Drawing:
+        with self.desk.memory.read() as work:
+            view = cases.view(work, self.desk, letter.case_number, now)
+        return Drawing(letter, view, confirmations.tagging(self.desk, now))
+
+    def _settle(self, delivery: Delivery, posted: Posted | None, tagging: Tagging) -> bool:
+        letter = delivery.letter
+        with self.desk.memory.write() as work:
+            if not work.outbox.settle(delivery, posted, self.lease_clock()):
+                logger.warning("%s: the lease had gone to another process before it was settled", letter.key)
+                return False
+            if letter.kind == "confirmation" and posted is not None and not letter.edits:
+                number, occasion = letter.case_number, letter.data["occasion"]
+                confirmations.posted(work, self.desk, number, occasion, tagging.people, posted_at(posted))
+        return True
+
+    def _again_or_bury(self, delivery: Delivery, error: str) -> None:
+        if delivery.attempt >= MOST_ATTEMPTS:
+            self._bury(delivery, error)
+        else:
+            self._put_off(delivery, FIRST_WAIT * 2 ** (delivery.attempt - 1), error)
+
+    def _put_off(self, delivery: Delivery, wait: timedelta, error: str) -> None:
+        logger.warning("%s: put off for %s: %s", delivery.letter.key, wait, error)
+        with self.desk.memory.write() as work:
+            work.outbox.put_off(delivery, self.lease_clock() + wait, error)
+
+    def _bury(self, delivery: Delivery, error: str) -> None:
+        logger.error("%s: given up: %s", delivery.letter.key, error)
+        with self.desk.memory.write() as work:
+            work.outbox.bury(delivery, error, self.lease_clock())

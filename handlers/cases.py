@@ -1,0 +1,332 @@
+"""The case card's buttons and the short forms behind them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from slack_bolt import App, Args
+
+from blocks import card, forms, kit
+from blocks.card import ANSWER, MORE, STEP
+from blocks.reminders import OPEN
+from bot import cases
+from bot.cases import CaseView, Reported
+from bot.errors import CaseError, MovedOn, NotAllowed
+from bot.intake import FORMS
+from bot.ports import ByHand, Order, Work
+from bot.sop import Event, Step
+from bot.wording import Names, Written, write
+from handlers.front import Front, after_bar, case_number, guarded, open_modal, text_of, typed_values, user_of
+
+SUBMISSIONS = ("email_sent", "record_made", "step_done", "facts_learned", "snoozed", "noted", "closed")
+
+
+@dataclass(frozen=True, slots=True)
+class CaseListeners:
+    """Who acts is checked here, on every click and form, whoever sees the button."""
+
+    front: Front
+
+    def register(self, app: App) -> None:
+        """Tell Bolt what to call."""
+        app.action(re.compile(f"^{ANSWER}:"))(self.answer)
+        app.action(re.compile(f"^{STEP}:"))(ack=self.acknowledge, lazy=[self.step_form])
+        app.action(MORE)(ack=self.acknowledge, lazy=[self.more])
+        app.action(OPEN)(ack=self.acknowledge, lazy=[self.open])
+        app.action("open_link")(self.acknowledge)
+        for callback_id in SUBMISSIONS:
+            app.view(callback_id)(getattr(self, callback_id))
+
+    def acknowledge(self, args: Args) -> None:
+        """Within three seconds, whatever comes after."""
+        args.ack()
+
+    # --- buttons ---
+
+    @guarded
+    def answer(self, args: Args) -> None:
+        """A button that reports an event by itself."""
+        action = args.body["actions"][0]
+        event = str(action["action_id"]).removeprefix(f"{ANSWER}:")
+        number, step_id = case_number(action["value"]), after_bar(action["value"])
+        with self.front.desk.memory.write() as work:
+            view = self._view(work, number, user_of(args.body))
+            step = due_step(view, step_id)
+            if event not in step.events:
+                raise MovedOn(moved_on(view))
+            self._report_on(work, view, step, event, {}, args)
+        args.ack()
+        self.front.wake()
+
+    @guarded
+    def step_form(self, args: Args) -> None:
+        """The form of a step, drawn from the case as it is now."""
+        action = args.body["actions"][0]
+        number, step_id = case_number(action["value"]), after_bar(action["value"])
+        with self.front.desk.memory.read() as work:
+            view = self._view(work, number, user_of(args.body))
+        step = due_step(view, step_id)
+        wanted = str(action["action_id"]).removeprefix(f"{STEP}:")
+        open_modal(args.client, args.body, self._form(view, step, wanted))
+
+    @guarded
+    def more(self, args: Args) -> None:
+        """The menu behind the three dots."""
+        chosen = str(args.body["actions"][0]["selected_option"]["value"])
+        number, wanted = case_number(chosen), after_bar(chosen)
+        if wanted == "reopen":
+            self._reopen(number, args)
+            return
+        with self.front.desk.memory.read() as work:
+            view = self._view(work, number, user_of(args.body))
+        drawn = {
+            "timeline": lambda: forms.timeline(view, self.front.desk),
+            "note": lambda: forms.note(view),
+            "facts": lambda: forms.facts(view, None, forms.EDITABLE),
+            "close": lambda: forms.close(view),
+        }
+        open_modal(args.client, args.body, drawn[wanted]())
+
+    @guarded
+    def open(self, args: Args) -> None:
+        """The case in a modal, for its owner and the leads."""
+        number = case_number(str(args.body["actions"][0]["value"]))
+        with self.front.desk.memory.read() as work:
+            view = self._view(work, number, user_of(args.body))
+        blocks = card.summary(view, self.front.desk)
+        open_modal(args.client, args.body, kit.modal("case", view.stored.name, blocks))
+
+    def _reopen(self, number: int, args: Args) -> None:
+        with self.front.desk.memory.write() as work:
+            self._view(work, number, user_of(args.body))
+            self._report(work, number, "reopened", {}, args)
+        self.front.wake()
+
+    # --- forms ---
+
+    @guarded
+    def email_sent(self, args: Args) -> None:
+        """The e-mail was sent: the clock starts."""
+        typed = typed_values(args.body["view"])
+        sent = {"subject": text_of(typed, "subject"), "text": text_of(typed, "text")}
+        self._submit_step(args, sent)
+
+    @guarded
+    def step_done(self, args: Args) -> None:
+        """A step that is simply done."""
+        self._submit_step(args, {})
+
+    @guarded
+    def record_made(self, args: Args) -> None:
+        """The number of a ticket or case in another system."""
+        number, step_id = self._about(args)
+        reference = text_of(typed_values(args.body["view"]), "reference").upper()
+        with self.front.desk.memory.write() as work:
+            view = self._view(work, number, user_of(args.body))
+            step = step_of(view, step_id)
+            order = self._by_hand(view, step)
+            if not re.fullmatch(order.form or r".{1,40}", reference):
+                args.ack(
+                    response_action="errors",
+                    errors={"reference": f"This is not a {order.asks}. Copy it from the system."},
+                )
+                return
+            if self._first_time(work, args):
+                cases.record_reference(
+                    work, self.front.desk, number, step, reference, user_of(args.body), self.front.now()
+                )
+        args.ack()
+        self.front.wake()
+
+    @guarded
+    def facts_learned(self, args: Args) -> None:
+        """Facts that were asked for, or that changed."""
+        number, _ = self._about(args)
+        typed = typed_values(args.body["view"])
+        problems = {
+            field: problem
+            for field, form in FORMS.items()
+            if (text := text_of(typed, field)) and (problem := form(text))
+        }
+        if problems:
+            args.ack(response_action="errors", errors=problems)
+            return
+        with self.front.desk.memory.write() as work:
+            view = self._view(work, number, user_of(args.body))
+            learned = cases.changed(view.stored.case.facts, typed)
+            if learned and self._first_time(work, args):
+                self._report(work, number, "facts_learned", learned, args)
+        args.ack()
+        self.front.wake()
+
+    @guarded
+    def snoozed(self, args: Args) -> None:
+        """One question is asked later, and why."""
+        number, _ = self._about(args)
+        typed = typed_values(args.body["view"])
+        until = self._morning(text_of(typed, "until"))
+        if until <= self.front.now():
+            args.ack(response_action="errors", errors={"until": "Choose a day after today."})
+            return
+        data = {"until": until.isoformat(), "reason": text_of(typed, "reason")}
+        with self.front.desk.memory.write() as work:
+            self._view(work, number, user_of(args.body))
+            if self._first_time(work, args):
+                self._report(work, number, "snoozed", data, args)
+        args.ack()
+        self.front.wake()
+
+    @guarded
+    def noted(self, args: Args) -> None:
+        """A person's own words."""
+        number, _ = self._about(args)
+        text = text_of(typed_values(args.body["view"]), "note")
+        if not text:
+            args.ack(response_action="errors", errors={"note": "Type the note, or close the form."})
+            return
+        with self.front.desk.memory.write() as work:
+            self._view(work, number, user_of(args.body))
+            if self._first_time(work, args):
+                cases.add_note(work, number, text, user_of(args.body), self.front.now())
+        args.ack()
+
+    @guarded
+    def closed(self, args: Args) -> None:
+        """A person closes the case."""
+        number, _ = self._about(args)
+        comments = text_of(typed_values(args.body["view"]), "closure_comments")
+        if not comments:
+            args.ack(response_action="errors", errors={"closure_comments": "Say in a sentence how it ended."})
+            return
+        user = user_of(args.body)
+        data = {"closure_comments": comments}
+        with self.front.desk.memory.write() as work:
+            view = self._view(work, number, user)
+            if view.stored.case.state == "needs_decision" and not self.front.desk.is_lead(user):
+                raise NotAllowed(
+                    f"{view.stored.name} waits for a lead’s decision: a lead closes it, or goes on."
+                )
+            if self._first_time(work, args):
+                self._report(work, number, "close_requested", data, args)
+        args.ack()
+        self.front.wake()
+
+    # --- what they share ---
+
+    def _submit_step(self, args: Args, data: Mapping[str, object]) -> None:
+        number, step_id = self._about(args)
+        with self.front.desk.memory.write() as work:
+            view = self._view(work, number, user_of(args.body))
+            if self._first_time(work, args):
+                step = due_step(view, step_id)
+                event = step.events[0] if step.events else "step_done"
+                self._report_on(work, view, step, event, data, args)
+        args.ack()
+        self.front.wake()
+
+    def _report_on(
+        self, work: Work, view: CaseView, step: Step, event: str, data: Mapping[str, object], args: Args
+    ) -> None:
+        """Report an event that a step offers; some decisions are a lead's."""
+        if event == "lead_released" and not self.front.desk.is_lead(user_of(args.body)):
+            raise NotAllowed(f"{view.stored.name}: only a lead can decide on this. Ask one of your leads.")
+        if event == "step_done":
+            data = {**data, "step": step.id}
+        self._report(work, view.stored.number, event, data, args)
+
+    def _report(
+        self, work: Work, number: int, event: str, data: Mapping[str, object], args: Args
+    ) -> Reported:
+        now, user = self.front.now(), user_of(args.body)
+        reported = cases.report(work, self.front.desk, number, Event(event, now, data, user), now)
+        if reported.refused:
+            raise_refusal(reported)
+        return reported
+
+    def _view(self, work: Work, number: int, user: str) -> CaseView:
+        view = cases.view(work, self.front.desk, number, self.front.now())
+        cases.require_worker(self.front.desk, view.stored, user)
+        return view
+
+    def _form(self, view: CaseView, step: Step, wanted: str) -> kit.Block:
+        written = self._written(view, step)
+        match wanted:
+            case "snooze":
+                return forms.snooze(view, step)
+            case "email":
+                return forms.email(view, step, written)
+            case "open_ticket" | "open_linked_ticket" | "open_case":
+                return forms.record(view, step, self._by_hand(view, step))
+            case "ask":
+                return forms.facts(view, step, forms.asked(step))
+            case "close":
+                return forms.close(view)
+        return forms.read(view, step, written.text)
+
+    def _written(self, view: CaseView, step: Step) -> Written:
+        agent = self.front.people.name_of(view.stored.owner)
+        return write(step, view.stored.case.facts, Names(agent=agent, case_number=view.stored.name))
+
+    def _by_hand(self, view: CaseView, step: Step) -> ByHand:
+        written = self._written(view, step)
+        order = Order(
+            view.stored.name,
+            step.verb,
+            step.on,
+            step.to,
+            step.participants,
+            written.subject,
+            written.text,
+            written.fields,
+        )
+        answer = self.front.desk.systems[step.system or ""].carry_out(order)
+        if not isinstance(answer, ByHand):
+            raise CaseError(
+                f"{view.stored.name}: this was already done in the system, as {answer.reference}."
+            )
+        return answer
+
+    def _about(self, args: Args) -> tuple[int, str]:
+        metadata = str(args.body["view"].get("private_metadata") or "")
+        return case_number(metadata), after_bar(metadata)
+
+    def _first_time(self, work: Work, args: Args) -> bool:
+        """A form that comes twice is one report; the second is acknowledged as the first was."""
+        return work.seen.first_time(f"view/{args.body['view']['id']}", self.front.now())
+
+    def _morning(self, day: str) -> datetime:
+        zone = ZoneInfo(self.front.desk.zone)
+        opens = self.front.desk.organisation.calendar.opens
+        return datetime.combine(date.fromisoformat(day), opens, zone)
+
+
+def step_of(view: CaseView, step_id: str) -> Step:
+    """The step of that id; raises MovedOn where the plan no longer has it."""
+    for step in view.plan.steps:
+        if step.id == step_id:
+            return step
+    raise MovedOn(moved_on(view))
+
+
+def due_step(view: CaseView, step_id: str) -> Step:
+    """The step of that id, if it is due now; raises MovedOn otherwise."""
+    step = step_of(view, step_id)
+    if step.state != "available":
+        raise MovedOn(moved_on(view))
+    return step
+
+
+def moved_on(view: CaseView) -> str:
+    """What a late click is told: what happened since, and where to go on."""
+    lines = [line for line in view.timeline if line.event != "clock"]
+    last = f" Last: {lines[-1].text}" if lines else ""
+    return f"{view.stored.name} has moved on, and nothing was changed.{last} Its card shows what is due now."
+
+
+def raise_refusal(reported: Reported) -> None:
+    """The rules said no: the transaction is undone and the reason told."""
+    raise CaseError(" ".join(refusal.message for refusal in reported.refused))

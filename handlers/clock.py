@@ -1,0 +1,92 @@
+"""Time is an event too: the bell rings what is due and has the outbox delivered.
+
+APScheduler only keeps the time, in memory; the truth is in the database. A date trigger waits for the next
+due instant, an interval of a second is the net for what another process or a moved clock has made due.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot import follow_ups
+from bot.delivery import Postman
+
+logger = logging.getLogger(__name__)
+
+NET = timedelta(seconds=1)
+ALARM = "next due"
+
+
+def _scheduler() -> BackgroundScheduler:
+    defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    return BackgroundScheduler(timezone=UTC, job_defaults=defaults)
+
+
+@dataclass(slots=True)
+class Bell:
+    """Rings and delivers, one at a time, until it is stopped."""
+
+    postman: Postman
+    _scheduler: BackgroundScheduler = field(default_factory=_scheduler)
+    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
+    _wanted: threading.Event = field(default_factory=threading.Event)
+
+    def start(self) -> None:
+        """Catch up with what fell due while the desk was down, and go on from there."""
+        self._scheduler.start()
+        self._scheduler.add_job(
+            self.ring, IntervalTrigger(seconds=NET.total_seconds(), timezone=UTC), id="net"
+        )
+        self.wake()
+
+    def stop(self) -> None:
+        """Finish what is being sent, take nothing new."""
+        self._scheduler.shutdown(wait=True)
+
+    def wake(self) -> None:
+        """Ring at once, on the bell's own thread."""
+        self._arm(datetime.now(UTC))
+
+    def ring(self) -> None:
+        """Ring now; while another ring is under way, have that one go round once more."""
+        self._wanted.set()
+        if not self._one_at_a_time.acquire(blocking=False):
+            return
+        try:
+            while self._wanted.is_set():
+                self._wanted.clear()
+                self._ring_once()
+        except Exception:
+            # The next tick tries again; APScheduler would only note what leaves this thread.
+            logger.exception("a ring failed; the next one is a second away")
+        finally:
+            self._one_at_a_time.release()
+
+    def _ring_once(self) -> None:
+        """Handle what is due, send what waits, and set the alarm for what comes next."""
+        now = self.postman.now()
+        follow_ups.ring(self.postman.desk, now)
+        self.postman.deliver()
+        self._set_alarm()
+
+    def next_due(self) -> datetime | None:
+        """When the next appointment falls due."""
+        with self.postman.desk.memory.read() as work:
+            return work.follow_ups.next_due()
+
+    def _set_alarm(self) -> None:
+        due = self.next_due()
+        if due is not None:
+            wait = due - self.postman.now()
+            self._arm(datetime.now(UTC) + (wait if wait > timedelta(0) else NET))
+
+    def _arm(self, at: datetime) -> None:
+        trigger = DateTrigger(at, timezone=UTC)
+        self._scheduler.add_job(self.ring, trigger, id=ALARM, replace_existing=True)

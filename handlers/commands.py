@@ -1,0 +1,74 @@
+"""`/complaint` and its words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from slack_bolt import App, Args
+
+from blocks import card, home, kit
+from blocks.help import help_page
+from bot import cases, confirmations
+from bot.errors import UnknownCase
+from bot.ports import Message
+from handlers.front import Front, guarded, user_of
+from handlers.intake import open_intake
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """The slash command. It acknowledges at once; whatever needs Slack or the database comes after."""
+
+    front: Front
+
+    def register(self, app: App) -> None:
+        """Tell Bolt what to call."""
+        app.command("/complaint")(ack=self.acknowledge, lazy=[self.answer])
+
+    def acknowledge(self, args: Args) -> None:
+        """Within three seconds, whatever comes after."""
+        args.ack()
+
+    @guarded
+    def answer(self, args: Args) -> None:
+        """An empty command opens intake; a word is answered only to who typed it."""
+        words = str(args.body.get("text") or "").split()
+        if not words:
+            open_intake(self.front, args.client, str(args.body["trigger_id"]), user_of(args.body))
+            return
+        message = self._said(words, user_of(args.body))
+        args.respond(
+            text=message.text, blocks=[dict(block) for block in message.blocks], response_type="ephemeral"
+        )
+
+    def _said(self, words: list[str], user: str) -> Message:
+        match [words[0].lower(), *words[1:]]:
+            case ["help"]:
+                return help_page()
+            case ["mine"]:
+                return self._mine(user)
+            case ["oncall"]:
+                return home.on_call_message(
+                    confirmations.tagging(self.front.desk, self.front.now()), self.front.desk
+                )
+            case ["show", name]:
+                return self._show(name, user)
+            case ["show"]:
+                return Message(
+                    "Which case?", (kit.section("Which case? Type it as in `/complaint show HC-1001`."),)
+                )
+        return help_page(unknown=" ".join(words))
+
+    def _mine(self, user: str) -> Message:
+        with self.front.desk.memory.read() as work:
+            return home.mine_message(work.cases.open_of(user), self.front.desk)
+
+    def _show(self, name: str, user: str) -> Message:
+        digits = name.upper().removeprefix("HC-")
+        desk = self.front.desk
+        if not digits.isdecimal() or len(digits) > 9:
+            raise UnknownCase("That is not a case’s number. Type it as in `/complaint show HC-1001`.")
+        with desk.memory.read() as work:
+            view = cases.view(work, desk, int(digits), self.front.now())
+        cases.require_worker(desk, view.stored, user)
+        return card.card(view, desk)

@@ -1,0 +1,136 @@
+"""The intake modal's listeners: next, back, a chosen category, and the case at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from slack_bolt import App, Args
+from slack_sdk import WebClient
+
+from blocks import intake as pages
+from blocks import kit
+from bot import intake
+from bot.errors import CaseError
+from bot.intake import NOT_YET, Values
+from bot.ports import Intake
+from bot.sop import Facts, plan
+from bot.wording import Names, write
+from handlers.front import Front, guarded, typed_values, user_of
+
+
+def open_intake(front: Front, client: WebClient, trigger_id: str, agent: str) -> None:
+    """A small loading view within the trigger's three seconds, then the form."""
+    opened = client.views_open(trigger_id=trigger_id, view=pages.loading())["view"]
+    with front.desk.memory.write() as work:
+        started = intake.start(work, agent, front.now())
+    client.views_update(view_id=opened["id"], hash=opened["hash"], view=first_page(front, started))
+
+
+def first_page(front: Front, started: Intake) -> kit.Block:
+    """Page one, with the SOP's words for answering the call."""
+    call = Facts(channel="phone")
+    steps = plan(call, front.desk.playbooks, front.now()).steps
+    spoken = next((step for step in steps if step.verb == "say"), None)
+    names = Names(agent=front.people.name_of(started.agent))
+    return pages.who(started, write(spoken, call, names).text if spoken else "")
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeListeners:
+    """Every page is stored before it is acknowledged, so nothing typed is lost on the way."""
+
+    front: Front
+
+    def register(self, app: App) -> None:
+        """Tell Bolt what to call."""
+        app.shortcut("open_complaint")(ack=self.acknowledge, lazy=[self.open])
+        app.action("home_open_complaint")(ack=self.acknowledge, lazy=[self.open])
+        app.view("intake_who")(self.who_done)
+        app.view("intake_what")(self.what_done)
+        app.view("intake_says")(self.finish)
+        app.action({"block_id": "category", "action_id": "value"})(ack=self.keep, lazy=[self.redraw])
+        app.action(pages.BACK)(ack=self.keep, lazy=[self.back])
+
+    def acknowledge(self, args: Args) -> None:
+        """Within three seconds, whatever comes after."""
+        args.ack()
+
+    @guarded
+    def open(self, args: Args) -> None:
+        """From a shortcut, or from the button in App Home."""
+        open_intake(self.front, args.client, str(args.body["trigger_id"]), user_of(args.body))
+
+    @guarded
+    def who_done(self, args: Args) -> None:
+        """Page one: its mistakes at their fields, or page two."""
+        kept = self._keep(args)
+        errors = intake.check(kept.values, "who", self.front.now())
+        if errors:
+            args.ack(response_action="errors", errors=errors)
+        else:
+            args.ack(response_action="update", view=pages.what(kept))
+
+    @guarded
+    def what_done(self, args: Args) -> None:
+        """Page two: its mistakes at their fields, or what the SOP says."""
+        kept = self._keep(args)
+        errors = intake.check(kept.values, "what", self.front.now())
+        if errors:
+            args.ack(response_action="errors", errors=_shown(errors, args))
+        else:
+            args.ack(response_action="update", view=self._says(kept))
+
+    @guarded
+    def finish(self, args: Args) -> None:
+        """Open the case; sent twice, it is the same case."""
+        with self.front.desk.memory.write() as work:
+            stored = self._stored(args)
+            case = intake.finish(work, self.front.desk, stored, self.front.now())
+        args.ack(response_action="update", view=pages.opened(case))
+        self.front.wake()
+
+    @guarded
+    def keep(self, args: Args) -> None:
+        """Keep what stands in the form before it is drawn anew."""
+        self._keep(args)
+        args.ack()
+
+    @guarded
+    def redraw(self, args: Args) -> None:
+        """The fields that follow the chosen category."""
+        self._update(args, pages.what(self._stored(args)))
+
+    @guarded
+    def back(self, args: Args) -> None:
+        """The page before, with everything typed still there."""
+        stored = self._stored(args)
+        to_first = args.body["actions"][0].get("value") == "who"
+        self._update(args, first_page(self.front, stored) if to_first else pages.what(stored))
+
+    def _update(self, args: Args, view: kit.Block) -> None:
+        shown = args.body["view"]
+        args.client.views_update(view_id=shown["id"], hash=shown["hash"], view=view)
+
+    def _says(self, kept: Intake) -> kit.Block:
+        desk, facts = self.front.desk, intake.facts_of(kept.values)
+        planned = plan(facts, desk.playbooks, self.front.now())
+        return pages.says(kept, facts, planned, desk, self.front.people.name_of(kept.agent))
+
+    def _keep(self, args: Args) -> Intake:
+        typed: Values = typed_values(args.body["view"])
+        with self.front.desk.memory.write() as work:
+            return intake.keep(work, self._stored(args), typed, self.front.now())
+
+    def _stored(self, args: Args) -> Intake:
+        intake_id = str(args.body["view"].get("private_metadata") or "")
+        with self.front.desk.memory.read() as work:
+            stored = work.intakes.get(intake_id)
+        if stored is None or stored.agent != user_of(args.body):
+            raise CaseError("This form is no longer known. Close it and type /complaint to begin anew.")
+        return stored
+
+
+def _shown(errors: intake.Errors, args: Args) -> intake.Errors:
+    """Slack shows an error only at a field that stands in the form."""
+    present = {block["block_id"] for block in args.body["view"]["blocks"] if block["type"] == "input"}
+    return {field if field in present else NOT_YET: problem for field, problem in errors.items()}
