@@ -1,0 +1,6 @@
+"""What we remember: tables, their stores, their migrations. Rows never leave this folder."""
+
+from storage.backup import backup
+from storage.database import Database, open_database
+
+__all__ = ["Database", "backup", "open_database"]

@@ -1,0 +1,90 @@
+"""The cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select, update
+
+from bot.errors import MovedOn, UnknownCase
+from bot.ports import Cases, StoredCase
+from bot.sop import Case
+from bot.sop.as_json import case_from_json, case_to_json
+from storage.locking import locked
+from storage.tables import CASE_NUMBER, CaseRow, CounterRow
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStore(Cases):
+    """Cases in one transaction."""
+
+    session: Session
+
+    def add(self, case: Case, owner: str, opened_by: str, now: datetime) -> StoredCase:
+        stored = StoredCase(self._next_number(), case, owner, opened_by)
+        self.session.add(CaseRow(number=stored.number, **_columns(stored, now)))
+        self.session.flush()
+        return stored
+
+    def get(self, number: int) -> StoredCase:
+        return _stored(self._row(number))
+
+    def save(self, stored: StoredCase, now: datetime) -> StoredCase:
+        row = self._row(stored.number)
+        if row.version != stored.version:
+            raise MovedOn(
+                f"{stored.name} has changed since it was shown. Look at it as it is now, and decide again."
+            )
+        saved = replace(stored, version=stored.version + 1)
+        row.sqlmodel_update(_columns(saved, now, row.closed_at))
+        self.session.flush()
+        return saved
+
+    def open_of(self, owner: str) -> Sequence[StoredCase]:
+        query = select(CaseRow).where(CaseRow.owner == owner, CaseRow.state != "closed")
+        return tuple(_stored(row) for row in self.session.exec(query.order_by(col(CaseRow.number).desc())))
+
+    def _row(self, number: int) -> CaseRow:
+        query = locked(self.session, select(CaseRow).where(CaseRow.number == number))
+        row = self.session.exec(query).one_or_none()
+        if row is None:
+            raise UnknownCase(f"There is no case HC-{number}. Check the number, or look under your cases.")
+        return row
+
+    def _next_number(self) -> int:
+        """The counter's row lock leaves no gaps: a number that is rolled back is given again."""
+        counting = update(CounterRow).where(col(CounterRow.name) == CASE_NUMBER)
+        self.session.exec(counting.values(value=CounterRow.value + 1))
+        return self.session.exec(select(CounterRow.value).where(CounterRow.name == CASE_NUMBER)).one()
+
+
+def _columns(stored: StoredCase, now: datetime, closed_at: datetime | None = None) -> dict[str, Any]:
+    """Every column but the number. `closed_at` is what the row had: a closed case keeps it."""
+    case = stored.case
+    facts = case.facts
+    return {
+        "version": stored.version,
+        "owner": stored.owner,
+        "opened_by": stored.opened_by,
+        "state": case.state,
+        "path": case.path,
+        "category": facts.categories[0] if facts.categories else None,
+        "program": facts.program,
+        "homeowner_name": facts.homeowner.name,
+        "homeowner_address": facts.homeowner.address,
+        "installer_name": facts.installer.name,
+        "playbook": case.playbook,
+        "opened_at": case.opened_at,
+        "updated_at": now,
+        "closed_at": (closed_at or now) if case.state == "closed" else None,
+        "other_numbers": dict(stored.references),
+        "content": case_to_json(case),
+    }
+
+
+def _stored(row: CaseRow) -> StoredCase:
+    case = case_from_json(row.content)
+    return StoredCase(row.number, case, row.owner, row.opened_by, row.other_numbers, row.version)

@@ -1,0 +1,148 @@
+"""The database: opened once a process, it gives transactions over everything the desk remembers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from bot.errors import DatabaseError
+from bot.ports import Cases, FollowUps, Intakes, Memory, Outbox, Seen, Timeline, Work
+from storage.cases import CaseStore
+from storage.engines import Place, engines_of, place_of
+from storage.follow_ups import FollowUpStore
+from storage.intakes import IntakeStore
+from storage.locking import WRITES
+from storage.outbox import OutboxStore
+from storage.process_lock import ProcessLock, lock_for
+from storage.seen import SeenStore
+from storage.timeline import TimelineStore
+from storage.upgrade import MIGRATIONS, look_before_opening, upgrade
+
+
+@dataclass(slots=True)
+class Stores(Work):
+    """The stores of one transaction."""
+
+    cases: Cases
+    timeline: Timeline
+    follow_ups: FollowUps
+    outbox: Outbox
+    intakes: Intakes
+    seen: Seen
+
+
+class Turn:
+    """One thread at a time. A thread that already has its turn is told, where a lock would wait for ever."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._holder: int | None = None
+
+    def __enter__(self) -> None:
+        if self._holder == threading.get_ident():
+            raise RuntimeError("A transaction was begun inside another. Hand on the Work of the outer one.")
+        self._lock.acquire()
+        self._holder = threading.get_ident()
+
+    def __exit__(self, *_: object) -> None:
+        self._holder = None
+        self._lock.release()
+
+
+class Database(Memory):
+    """An open database. SQLite takes one writer at a time, and readers beside it."""
+
+    def __init__(self, place: Place, engines: tuple[Engine, Engine], lock: ProcessLock | None) -> None:
+        self._writer, self._reader = engines
+        self._lock = lock
+        turn = Turn()
+        self._write_turn = turn if place.on_sqlite else nullcontext()
+        self._read_turn = turn if place.in_memory else nullcontext()
+
+    @contextmanager
+    def write(self) -> Iterator[Work]:
+        with self._write_turn, _session(self._writer, writes=True) as session, session.begin():
+            yield _stores(session)
+
+    @contextmanager
+    def read(self) -> Iterator[Work]:
+        with self._read_turn, _session(self._reader, writes=False) as session:
+            yield _stores(session)
+
+    def close(self) -> None:
+        """Close every connection and let the next process in; a second time it does nothing."""
+        self._reader.dispose()
+        self._writer.dispose()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_database(url: str, now: datetime, migrations: Path = MIGRATIONS) -> Database:
+    """Open the database of a DATABASE_URL, making or upgrading it where needed.
+
+    `now` names the copy that is made before an upgrade. Raises DatabaseError; nothing was changed then.
+    """
+    place = place_of(url)
+    lock = _lock(place)
+    try:
+        look_before_opening(place, migrations)
+        engines = engines_of(place)
+        database = Database(place, engines, lock)
+    except BaseException:
+        if lock is not None:
+            lock.release()
+        raise
+    try:
+        upgrade(engines[0], place, now, migrations)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _lock(place: Place) -> ProcessLock | None:
+    if place.path is None:
+        return None
+    if place.path.is_dir():
+        raise DatabaseError(f"The database {place} is a folder. Give DATABASE_URL the path of a file in it.")
+    try:
+        place.path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseError(
+            f"The folder of the database {place} could not be made ({error.strerror}). "
+            "Give DATABASE_URL a path that this user may write to."
+        ) from error
+    return lock_for(place.path)
+
+
+def _session(engine: Engine, writes: bool) -> Session:
+    return Session(engine, expire_on_commit=False, info={WRITES: writes})
+
+
+def _stores(session: Session) -> Stores:
+    return Stores(
+        CaseStore(session),
+        TimelineStore(session),
+        FollowUpStore(session),
+        OutboxStore(session),
+        IntakeStore(session),
+        SeenStore(session),
+    )

@@ -1,0 +1,176 @@
+"""The tables. Their rows never leave this folder: the stores turn them into the frozen values of `bot.ports`.
+
+Two clocks write here. Where a column says nothing, it holds the desk's clock, which says what is due and
+which a sandbox may move. Columns marked "machine's clock" hold the system's, which only leases need.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, CheckConstraint, Index, MetaData, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from storage.columns import Instant, Words
+
+CASE_NUMBER = "case"
+OUTBOX_TURN = "outbox"
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Table(SQLModel):
+    """What every table has in common: one metadata, apart from any other in the process."""
+
+    metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)
+
+
+class CounterRow(Table, table=True):
+    """What is handed out one by one. Its row lock makes writers take turns, also on PostgreSQL.
+
+    `case` holds the last case number that was given; `outbox` is only locked, while letters are claimed.
+    """
+
+    __tablename__ = "counters"
+
+    name: str = Field(primary_key=True)
+    value: int
+
+
+class CaseRow(Table, table=True):
+    """A case: `content` is the truth, in the rules core's JSON; the other columns repeat it for searching."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        Index(None, "owner", "state"),
+        CheckConstraint("version >= 1", name="version"),
+    )
+
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    version: int
+    owner: str
+    opened_by: str
+    state: str
+    path: str | None
+    category: str | None
+    program: str
+    homeowner_name: str = Field(sa_type=Words)
+    homeowner_address: str = Field(sa_type=Words)
+    installer_name: str = Field(sa_type=Words)
+    playbook: str
+    opened_at: datetime = Field(sa_type=Instant)
+    updated_at: datetime = Field(sa_type=Instant)
+    closed_at: datetime | None = Field(sa_type=Instant)
+    other_numbers: dict[str, str] = Field(sa_type=JSON)
+    content: dict[str, Any] = Field(sa_type=JSON)
+
+
+class TimelineRow(Table, table=True):
+    """A line of a case's timeline. Triggers refuse to change or remove one."""
+
+    __tablename__ = "timeline"
+
+    id: int = Field(default=None, primary_key=True)
+    case_number: int = Field(foreign_key="cases.number", index=True)
+    at: datetime = Field(sa_type=Instant)
+    by: str
+    event: str
+    text: str = Field(sa_type=Words)
+    cites: list[str] = Field(sa_type=JSON)
+    data: dict[str, Any] = Field(sa_type=JSON)
+
+
+class FollowUpRow(Table, table=True):
+    """An appointment: `open` until it is taken as `rung`, or `cancelled` because it is no longer owed."""
+
+    __tablename__ = "follow_ups"
+    __table_args__ = (
+        UniqueConstraint("case_number", "timer_id"),
+        CheckConstraint("state IN ('open', 'rung', 'cancelled')", name="state"),
+        Index(
+            "ix_follow_ups_open_due_at",
+            "due_at",
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    case_number: int = Field(foreign_key="cases.number")
+    timer_id: str
+    step: str
+    kind: str
+    due_at: datetime = Field(sa_type=Instant)
+    why: str = Field(sa_type=Words)
+    cites: list[str] = Field(sa_type=JSON)
+    state: str
+    rung_at: datetime | None = Field(default=None, sa_type=Instant)
+    created_at: datetime = Field(sa_type=Instant)
+    updated_at: datetime = Field(sa_type=Instant)
+
+
+class OutboxRow(Table, table=True):
+    """A letter: `waiting` until it is `sent`, `dead` when it was given up, `superseded` when not needed.
+
+    While `holder` is set and `not_before` lies ahead, that holder is sending it. `not_before` and
+    `settled_at` hold the machine's clock; a letter that was just put has a `not_before` in 1970.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'sent', 'dead', 'superseded')", name="state"),
+        Index(None, "case_number", "kind"),
+        Index(None, "edits"),
+        Index(
+            "ix_outbox_waiting_not_before",
+            "not_before",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    kind: str
+    case_number: int = Field(foreign_key="cases.number")
+    recipient: str
+    edits: str
+    data: dict[str, str] = Field(sa_type=JSON)
+    state: str
+    attempts: int
+    promised_at: datetime = Field(sa_type=Instant)
+    not_before: datetime = Field(sa_type=Instant)
+    holder: str
+    channel: str | None = None
+    ts: str | None = None
+    settled_at: datetime | None = Field(default=None, sa_type=Instant)
+    error: str = Field(default="", sa_type=Words)
+
+
+class IntakeRow(Table, table=True):
+    """A complaint being written down."""
+
+    __tablename__ = "intakes"
+
+    id: str = Field(primary_key=True)
+    agent: str = Field(index=True)
+    case_number: int | None = Field(foreign_key="cases.number")
+    typed: dict[str, Any] = Field(sa_type=JSON)
+    started_at: datetime = Field(sa_type=Instant)
+    updated_at: datetime = Field(sa_type=Instant)
+
+
+class SeenRow(Table, table=True):
+    """A key of what was handled."""
+
+    __tablename__ = "seen"
+
+    key: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=Instant)

@@ -1,0 +1,42 @@
+"""The timelines: lines are only ever appended, and triggers in the database see to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from bot.ports import Entry, Timeline
+from storage.tables import TimelineRow
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineStore(Timeline):
+    """Timelines in one transaction."""
+
+    session: Session
+
+    def add(self, number: int, entries: Iterable[Entry]) -> None:
+        self.session.add_all(_row(number, entry) for entry in entries)
+        self.session.flush()
+
+    def of(self, number: int) -> Sequence[Entry]:
+        query = select(TimelineRow).where(TimelineRow.case_number == number).order_by(col(TimelineRow.id))
+        return tuple(_entry(row) for row in self.session.exec(query))
+
+
+def _row(number: int, entry: Entry) -> TimelineRow:
+    return TimelineRow(
+        case_number=number,
+        at=entry.at,
+        by=entry.by,
+        event=entry.event,
+        text=entry.text,
+        cites=list(entry.cites),
+        data=dict(entry.data),
+    )
+
+
+def _entry(row: TimelineRow) -> Entry:
+    return Entry(row.at, row.by, row.event, row.text, tuple(row.cites), row.data)

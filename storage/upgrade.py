@@ -1,0 +1,146 @@
+"""The database upgrades itself at start, after a copy of it was put aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Final, cast
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy.exc import DBAPIError
+
+from bot.errors import DatabaseError
+from storage.backup import backup_before
+from storage.engines import Place, looking_at
+
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+REVISIONS_TABLE: Final = "alembic_version"
+POSTGRES_TURN: Final = 1_004_261_733
+"""An arbitrary number: the advisory lock under which replicas upgrade one after another."""
+
+
+def look_before_opening(place: Place, migrations: Path = MIGRATIONS) -> None:
+    """Refuse a file that is not the desk's, or a newer desk's, without touching it; raises DatabaseError.
+
+    A write-ahead log that a killed desk left behind is not looked into here; `upgrade` sees it.
+    """
+    path = place.path
+    if path is None or not path.exists() or _left_a_log(path):
+        return
+    engine = looking_at(path)
+    with _reachable(place), engine.connect() as connection:
+        _revision(connection, _scripts(migrations), place)
+
+
+def upgrade(engine: Engine, place: Place, now: datetime, migrations: Path = MIGRATIONS) -> None:
+    """Bring the tables to this desk's revision, a SQLite file after a copy was made beside it.
+
+    Raises DatabaseError; the database is then as it was.
+    """
+    scripts = _scripts(migrations)
+    head = scripts.get_current_head() or ""
+    with _reachable(place), engine.connect() as connection:
+        revision = _revision(connection, scripts, place)
+    if revision == head:
+        return
+    copy = backup_before(place.path, head, now) if place.path and revision else None
+    try:
+        with _upgrading(engine, place) as connection:
+            _run(connection, migrations)
+    except Exception as error:
+        kept = f" A copy of it stands in {copy}." if copy else ""
+        raise DatabaseError(
+            f"The database {place} could not be upgraded to revision {head} ({error}). It is as it was."
+            f"{kept} Start the desk version that used it last, or mend what the error names and start again."
+        ) from error
+
+
+def config_of(migrations: Path) -> Config:
+    """Alembic's configuration for a folder of migrations."""
+    config = Config()
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    return config
+
+
+def _scripts(migrations: Path) -> ScriptDirectory:
+    return ScriptDirectory.from_config(config_of(migrations))
+
+
+def _left_a_log(path: Path) -> bool:
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
+def _revision(connection: Connection, scripts: ScriptDirectory, place: Place) -> str | None:
+    """The revision of a database, None of an empty one; raises DatabaseError for one not ours."""
+    revision = MigrationContext.configure(connection).get_current_revision()
+    known = {script.revision for script in scripts.walk_revisions()}
+    if revision is not None and revision not in known:
+        raise DatabaseError(
+            f"The database {place} was last used by a newer desk: its revision {revision} is unknown "
+            "to this one. Update the desk, or give DATABASE_URL the copy that was made before that upgrade."
+        )
+    if revision is None and set(inspect(connection).get_table_names()) - {REVISIONS_TABLE}:
+        raise DatabaseError(
+            f"The database {place} belongs to something else: it has tables, but none of the desk's. "
+            "Give DATABASE_URL a new one."
+        )
+    return revision
+
+
+@contextmanager
+def _reachable(place: Place) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise DatabaseError(
+            f"The database {place} cannot be used: {error.orig}. Check DATABASE_URL, and that what it names "
+            "is a database this user may write to."
+        ) from error
+
+
+@contextmanager
+def _upgrading(engine: Engine, place: Place) -> Iterator[Connection]:
+    """One transaction over all migrations.
+
+    SQLite changes a table by making it anew, which foreign keys would forbid: they are off meanwhile, and
+    checked before the end.
+    """
+    with engine.connect() as connection:
+        _enforce_foreign_keys(connection, place, "OFF")
+        try:
+            with connection.begin():
+                if not place.on_sqlite:
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({POSTGRES_TURN})")
+                yield connection
+                if place.on_sqlite:
+                    _check_foreign_keys(connection)
+        finally:
+            _enforce_foreign_keys(connection, place, "ON")
+
+
+def _enforce_foreign_keys(connection: Connection, place: Place, value: str) -> None:
+    """SQLite takes this only outside of transactions, so it goes past SQLAlchemy, which would begin one."""
+    if place.on_sqlite:
+        cursor = connection.connection.cursor()
+        cursor.execute(f"PRAGMA foreign_keys={value}")
+        cursor.close()
+
+
+def _check_foreign_keys(connection: Connection) -> None:
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    if broken:
+        tables = ", ".join(sorted({cast(str, row[0]) for row in broken}))
+        raise DatabaseError(f"rows of {tables} would refer to nothing")
+
+
+def _run(connection: Connection, migrations: Path) -> None:
+    config = config_of(migrations)
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
