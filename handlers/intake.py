@@ -83,8 +83,8 @@ class IntakeListeners:
     @guarded
     def finish(self, args: Args) -> None:
         """Open the case; sent twice, it is the same case."""
+        stored = self._stored(args)
         with self.front.desk.memory.write() as work:
-            stored = self._stored(args)
             case = intake.finish(work, self.front.desk, stored, self.front.now())
         args.ack(response_action="update", view=pages.opened(case))
         self.front.wake()
@@ -118,8 +118,9 @@ class IntakeListeners:
 
     def _keep(self, args: Args) -> Intake:
         typed: Values = typed_values(args.body["view"])
+        stored = self._stored(args)
         with self.front.desk.memory.write() as work:
-            return intake.keep(work, self._stored(args), typed, self.front.now())
+            return intake.keep(work, stored, typed, self.front.now())
 
     def _stored(self, args: Args) -> Intake:
         intake_id = str(args.body["view"].get("private_metadata") or "")
