@@ -8,7 +8,7 @@ from blocks import kit, words
 from bot.cases import CaseView
 from bot.desk import Desk
 from bot.ports import Message
-from bot.sop import Step
+from bot.sop import Plan, Step
 
 STEP = "step"
 ANSWER = "answer"
@@ -62,10 +62,10 @@ def answers(view: CaseView, step: Step, desk: Desk) -> list[kit.Block]:
     return buttons
 
 
-def owed(view: CaseView, desk: Desk) -> tuple[Step, ...]:
-    """The steps of the case. What is said while the call is answered belongs to intake."""
+def owed(plan: Plan, desk: Desk) -> tuple[Step, ...]:
+    """The steps of a case. What is said while the call is answered stands on intake's own pages."""
     call = {rule.id for rule in desk.playbooks.entry.call}
-    return tuple(step for step in view.plan.steps if step.key not in call)
+    return tuple(step for step in plan.steps if step.key not in call)
 
 
 def _blocks(view: CaseView, desk: Desk) -> Iterator[kit.Block]:
@@ -75,8 +75,8 @@ def _blocks(view: CaseView, desk: Desk) -> Iterator[kit.Block]:
     yield kit.fields(_facts(view))
     yield kit.divider()
     yield kit.section(_checklist(view, desk))
-    for step in owed(view, desk):
-        if step.state == "available" and step.by == "person":
+    for step in owed(view.plan, desk):
+        if step.state == "available" and (step.by == "person" or step.verb == "follow_up"):
             yield from _due(view, step, desk)
     yield kit.actions(_more(view), block_id=f"more_{stored.number}")
 
@@ -96,6 +96,8 @@ def _due(view: CaseView, step: Step, desk: Desk) -> Iterator[kit.Block]:
 
 def _standing(view: CaseView, desk: Desk) -> str:
     state = words.STATES[view.stored.case.state]
+    if any(step.verb == "follow_up" and step.state == "available" for step in view.plan.steps):
+        return "*An answer is due*"
     upcoming = [timer for timer in view.stored.case.running if timer.kind in ("follow_up", "prompt")]
     if not upcoming:
         return f"*{state}*"
@@ -123,7 +125,7 @@ def _facts(view: CaseView) -> list[tuple[str, str]]:
 
 
 def _checklist(view: CaseView, desk: Desk) -> str:
-    lines = [_line(step, view, desk) for step in owed(view, desk)]
+    lines = [_line(step, view, desk) for step in owed(view.plan, desk)]
     return "*What the SOP requires*\n" + "\n".join(lines)
 
 

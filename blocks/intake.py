@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from blocks import kit, words
+from blocks.card import owed
 from bot.desk import Desk
 from bot.intake import MILESTONES, MOST, NOT_YET, Values
 from bot.ports import Intake, StoredCase
@@ -61,12 +62,13 @@ def who(intake: Intake, greeting: str) -> kit.Block:
     return kit.modal("intake_who", TITLE, blocks, submit="Next", close="Cancel", private_metadata=intake.id)
 
 
-def what(intake: Intake) -> kit.Block:
-    """Page two: what happened. Some fields follow the category."""
+def what(intake: Intake, scripts: Sequence[str]) -> kit.Block:
+    """Page two: what happened, with what is said on the call. Some fields follow the category."""
     values = intake.values
     about = _one(values, "category")
     blocks = [
         kit.context("*Step 2 of 3* · What happened"),
+        *map(kit.spoken, scripts),
         kit.chosen(
             "category",
             "What is the complaint about?",
@@ -95,7 +97,7 @@ def says(intake: Intake, facts: Facts, plan: Plan, desk: Desk, agent_name: str) 
     """Page three: what the SOP says, each line with its rule."""
     names = Names(agent=agent_name, case_number="")
     blocks: list[kit.Block] = [kit.context("*Step 3 of 3* · What the SOP says"), *_standing(plan)]
-    for step in plan.steps:
+    for step in owed(plan, desk):
         blocks += _says_step(step, facts, names)
     blocks += _when(plan, desk)
     blocks += _forbidden(plan)

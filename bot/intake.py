@@ -105,7 +105,7 @@ def facts_of(values: Values) -> Facts:
     extra = {field: _text(values, f"extra.{field}") for field in ("need", "cancellation_email_sent")}
     homeowner = ("name", "address", "phone", "email", "best_time")
     data: dict[str, object] = {
-        "category": _text(values, "category"),
+        "category": _text(values, "category") or None,
         "program": _text(values, "program") or "unknown",
         "channel": _text(values, "channel") or None,
         "found_on_platform": {"yes": True, "no": False}.get(_text(values, "found_on_platform")),

@@ -16,7 +16,13 @@ _RANG = {
     "repeat_confirmation": "Nobody has answered; asking the confirmers again",
     "tell_lead": "Still nobody has answered; telling the leads and the agent",
 }
-_OWN_WORDS = ("closure_comments", "note", "reason", "reference")
+_SAID = {
+    "close_requested": "Closed the case.",
+    "reopened": "Reopened the case.",
+    "facts_learned": "Facts changed.",
+    "reference_recorded": "Recorded the number",
+    "lead_released": "Decided on another attempt.",
+}
 
 
 def entries(event: Event, advanced: Advance, desk: Desk) -> list[Entry]:
@@ -27,32 +33,51 @@ def entries(event: Event, advanced: Advance, desk: Desk) -> list[Entry]:
 
 
 def _happened(event: Event, advanced: Advance, desk: Desk) -> Entry:
-    sentences = [_title(event, desk), *_said(event), *advanced.notes, *_next(advanced, desk)]
-    return Entry(event.at, event.by, event.name, " ".join(sentences), _cites(advanced), event.data)
+    sentences = [*_title(event, advanced, desk), *_said(event), *advanced.notes, *_next(advanced, desk)]
+    return Entry(
+        event.at, event.by, event.name, " ".join(sentences), _cites(event, advanced, desk), event.data
+    )
 
 
-def _title(event: Event, desk: Desk) -> str:
-    if event.name == "opened":
-        return "Opened the case."
-    if event.name == "confirmation_posted":
-        names = event.data.get("names")
-        whom = (
-            ", ".join(map(str, names)) if isinstance(names, list) and names else "nobody: no one is on shift"
-        )
-        return f"Posted the Concert check, tagging {whom}."
-    return f"{desk.playbooks.title(event.name).rstrip('.')}."
+def _title(event: Event, advanced: Advance, desk: Desk) -> Iterator[str]:
+    """What happened, in a sentence; nothing where the rules' own note says it all."""
+    match event.name:
+        case "opened":
+            path = desk.playbooks.paths.get(advanced.case.path or "")
+            yield f"Opened the case: {path.title}." if path else "Opened the case."
+        case "confirmation_posted":
+            names = event.data.get("names")
+            people = ", ".join(map(str, names)) if isinstance(names, list) else ""
+            yield f"Asked in Slack whether this is a Concert customer, tagging {people or 'nobody yet'}."
+        case "step_done":
+            done = event.data.get("step")
+            yield from (f"Done: {step.title}." for step in advanced.plan.steps if step.id == done)
+        case name if name in _SAID:
+            yield _SAID[name]
+        case "snoozed" | "concert_confirmed" | "not_concert" | "cannot_tell":
+            return
+        case name:
+            yield f"{desk.playbooks.title(name).rstrip('.')}."
 
 
 def _said(event: Event) -> Iterator[str]:
     """What a person wrote or typed with the event, kept word for word."""
-    for key in _OWN_WORDS:
+    for key in ("reference", "closure_comments"):
         text = event.data.get(key)
-        if isinstance(text, str) and text and not (event.name == "snoozed" and key == "reason"):
+        if isinstance(text, str) and text:
             yield f"“{text}”"
 
 
 def _next(advanced: Advance, desk: Desk) -> Iterator[str]:
-    """The appointment that this event made, and why it is then."""
+    """What this event has made due, and the appointment it made, with the reason for its date."""
+    call = {rule.id for rule in desk.playbooks.entry.call}
+    due = [
+        step.title
+        for step in advanced.steps
+        if step.state == "available" and step.verb not in ("say", "follow_up") and step.key not in call
+    ]
+    if due:
+        yield f"Now due: {'; '.join(due).rstrip('.?')}."
     calendar = desk.organisation.calendar
     for timer in advanced.case.running:
         if timer.kind in ("follow_up", "prompt") and any(step.id == timer.step for step in advanced.steps):
@@ -65,7 +90,10 @@ def _rang(event: Event, timer: Timer, advanced: Advance) -> Entry:
     return Entry(event.at, "", "clock", f"{_RANG[timer.kind]}{question}", timer.cites, {"timer": timer.id})
 
 
-def _cites(advanced: Advance) -> tuple[str, ...]:
+def _cites(event: Event, advanced: Advance, desk: Desk) -> tuple[str, ...]:
     """The rules of what this event completed, or else of what it brought."""
+    path = desk.playbooks.paths.get(advanced.case.path or "")
+    if event.name == "opened" and path:
+        return path.cites
     done = [step for step in advanced.steps if step.state == "done"]
     return tuple(dict.fromkeys(cite for step in done or advanced.steps for cite in step.cites))

@@ -25,7 +25,8 @@ ALARM = "next due"
 
 
 def _scheduler() -> BackgroundScheduler:
-    defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    # The bell sees to it that one ring runs at a time; APScheduler would drop the second and log a warning.
+    defaults = {"coalesce": True, "max_instances": 3, "misfire_grace_time": None}
     return BackgroundScheduler(timezone=UTC, job_defaults=defaults)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from slack_bolt import App, Args
 from slack_sdk import WebClient
@@ -14,6 +15,7 @@ from bot.errors import CaseError
 from bot.intake import NOT_YET, Values
 from bot.ports import Intake
 from bot.sop import Facts, plan
+from bot.sop.playbook import StepRule
 from bot.wording import Names, write
 from handlers.front import Front, guarded, typed_values, user_of
 
@@ -27,12 +29,23 @@ def open_intake(front: Front, client: WebClient, trigger_id: str, agent: str) ->
 
 
 def first_page(front: Front, started: Intake) -> kit.Block:
-    """Page one, with the SOP's words for answering the call."""
-    call = Facts(channel="phone")
-    steps = plan(call, front.desk.playbooks, front.now()).steps
-    spoken = next((step for step in steps if step.verb == "say"), None)
+    """Page one, with the SOP's words for answering a call."""
+    greeting = _scripts(front, started, Facts(channel="phone"), front.desk.playbooks.entry.call[:1])
+    return pages.who(started, "".join(greeting))
+
+
+def second_page(front: Front, started: Intake) -> kit.Block:
+    """Page two, with what is said once it is known who is calling."""
+    facts = replace(intake.facts_of(started.values), categories=())
+    return pages.what(started, _scripts(front, started, facts, front.desk.playbooks.entry.call[1:]))
+
+
+def _scripts(front: Front, started: Intake, facts: Facts, rules: Sequence[StepRule]) -> list[str]:
+    """The words of these steps of the call, as far as the facts call for them."""
+    wanted = {rule.id for rule in rules}
     names = Names(agent=front.people.name_of(started.agent))
-    return pages.who(started, write(spoken, call, names).text if spoken else "")
+    steps = plan(facts, front.desk.playbooks, front.now()).steps
+    return [write(step, facts, names).text for step in steps if step.key in wanted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +81,7 @@ class IntakeListeners:
         if errors:
             args.ack(response_action="errors", errors=errors)
         else:
-            args.ack(response_action="update", view=pages.what(kept))
+            args.ack(response_action="update", view=second_page(self.front, kept))
 
     @guarded
     def what_done(self, args: Args) -> None:
@@ -98,14 +111,14 @@ class IntakeListeners:
     @guarded
     def redraw(self, args: Args) -> None:
         """The fields that follow the chosen category."""
-        self._update(args, pages.what(self._stored(args)))
+        self._update(args, second_page(self.front, self._stored(args)))
 
     @guarded
     def back(self, args: Args) -> None:
         """The page before, with everything typed still there."""
         stored = self._stored(args)
         to_first = args.body["actions"][0].get("value") == "who"
-        self._update(args, first_page(self.front, stored) if to_first else pages.what(stored))
+        self._update(args, first_page(self.front, stored) if to_first else second_page(self.front, stored))
 
     def _update(self, args: Args, view: kit.Block) -> None:
         shown = args.body["view"]

@@ -172,5 +172,5 @@ class SlackPeople:
             except (SlackClientError, OSError):
                 return user_id
             profile = user.get("profile") or {}
-            self._names[user_id] = str(profile.get("display_name") or user.get("real_name") or user_id)
+            self._names[user_id] = str(profile.get("real_name") or user.get("real_name") or user_id)
         return self._names[user_id]

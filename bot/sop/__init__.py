@@ -1,6 +1,7 @@
 """The rules core: facts in, a plan out. Standard library only; no I/O, no clock, no Slack, no database."""
 
 from bot.sop.advance import Advance, Refusal, advance, begin
+from bot.sop.as_json import case_from_json, case_to_json
 from bot.sop.case import Case, Confirmation, Event, Timer
 from bot.sop.contradictions import contradictions
 from bot.sop.facts import Facts, Homeowner, Installer, Milestones
@@ -25,6 +26,8 @@ __all__ = [
     "Timer",
     "advance",
     "begin",
+    "case_from_json",
+    "case_to_json",
     "contradictions",
     "facts_from_json",
     "facts_to_json",
