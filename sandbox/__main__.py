@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sandbox.errors import SandboxError
 from sandbox.server import Sandbox, run_until
+from sandbox.timing import Timing
 
 MANIFEST = Path(__file__).parent.parent / "manifest.json"
 
@@ -25,11 +26,16 @@ def main() -> int:
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    delays = [float(part) for part in given.retry_seconds.split(",")]
+    delays = tuple(float(part) for part in given.retry_seconds.split(","))
     try:
         run_until(
             stopped,
-            Sandbox(port=given.port, state=given.state, manifest=given.manifest, retry_seconds=delays),
+            Sandbox(
+                port=given.port,
+                state=given.state,
+                manifest=given.manifest,
+                timing=Timing(retry_seconds=delays),
+            ),
         )
     except SandboxError as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command line speaks by printing

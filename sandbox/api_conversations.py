@@ -1,5 +1,7 @@
 """conversations.*: reading back and listing (docs.slack.dev/reference/methods)."""
 
+from collections.abc import Callable
+
 from sandbox.directory import Channel
 from sandbox.errors import SlackError
 from sandbox.messages import Message
@@ -44,34 +46,38 @@ def open_direct(site: Site, args: Args) -> Answer:
 
 def history(site: Site, args: Args) -> Answer:
     """conversations.history: newest first, without thread replies and ephemeral messages."""
-    channel = joined_channel(site, args)
+    channel, within = joined_channel(site, args), _window(args)
     shown = [
         message
         for message in site.workspace.messages(channel.id)
-        if (not message.is_reply or message.broadcast) and _within(message, args)
+        if (not message.is_reply or message.broadcast) and within(message)
     ]
     return _listing(site, shown[::-1], args)
 
 
 def replies(site: Site, args: Args) -> Answer:
     """conversations.replies: the parent first, then its replies, oldest first."""
-    channel = joined_channel(site, args)
+    channel, within = joined_channel(site, args), _window(args)
     parent = site.workspace.message(channel.id, needed(args, "ts"))
     if parent is None or parent.only_for:
         raise SlackError("thread_not_found")
     if parent.is_reply:
         return _listing(site, [parent], args)
-    shown = [one for one in site.workspace.replies(parent) if _within(one, args)]
+    shown = [one for one in site.workspace.replies(parent) if within(one)]
     return _listing(site, [parent, *shown], args)
 
 
-def _within(message: Message, args: Args) -> bool:
+def _window(args: Args) -> Callable[[Message], bool]:
     """Whether a message is between `oldest` and `latest`; the ends count with `inclusive` only."""
-    if message.only_for:
-        return False
     oldest, latest = _ts(args, "oldest", 0.0), _ts(args, "latest", float("inf"))
-    ts = float(message.ts)
-    return oldest <= ts <= latest if truth(args, "inclusive") else oldest < ts < latest
+    inclusive = truth(args, "inclusive")
+
+    def within(message: Message) -> bool:
+        ts = float(message.ts)
+        inside = oldest <= ts <= latest if inclusive else oldest < ts < latest
+        return inside and not message.only_for
+
+    return within
 
 
 def _ts(args: Args, name: str, default: float) -> float:

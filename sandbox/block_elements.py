@@ -69,7 +69,7 @@ SLACK_FILE = Shape({"id": string(255, 1), "url": URL}, (), (exactly_one("id", "u
 
 def time_zone(value: Any, at: str) -> Iterator[Problem]:
     """An IANA zone."""
-    if value not in available_timezones():
+    if not isinstance(value, str) or value not in available_timezones():
         yield Problem("must be a valid IANA timezone", at)
 
 

@@ -4,17 +4,15 @@ Source: docs.slack.dev/apis/events-api.
 """
 
 import asyncio
-from collections.abc import Iterable
 from typing import Any
 
 from sandbox.directory import Channel
 from sandbox.messages import Message
 from sandbox.payloads import Payload, event_callback, message_json
 from sandbox.socket_mode import Sockets
+from sandbox.timing import Timing
 from sandbox.traffic import Traffic
 from sandbox.workspace import Workspace, new_id
-
-RETRY_SECONDS = (1.0, 60.0, 300.0)
 
 
 class Events:
@@ -28,12 +26,12 @@ class Events:
         workspace: Workspace,
         sockets: Sockets,
         traffic: Traffic,
-        retry_seconds: Iterable[float] = RETRY_SECONDS,
+        timing: Timing,
     ) -> None:
         self._workspace = workspace
         self._sockets = sockets
         self._traffic = traffic
-        self._delays = tuple(retry_seconds)
+        self._delays = timing.retry_seconds
         self._tasks: set[asyncio.Task[None]] = set()
 
     def resume(self) -> None:

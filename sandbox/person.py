@@ -109,7 +109,7 @@ class Person:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise PersonError(f"After {timeout:g} s {what} has not come. {self.screen()}")
-            asked = {"as": self.user_id, "after": version, "wait": min(left, 1.0)}
+            asked = {"as": self.user_id, "after": version, "wait": min(left, 0.25)}
             call(self.url, f"state?{urlencode(asked)}")
 
     def wait_for_view(self, name: str, timeout: float = WAIT_SECONDS) -> SeenView:

@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from sandbox.changes import Changes
 from sandbox.clock import Clock
 from sandbox.directory import read_directory
 from sandbox.errors import HandsError, SandboxError, SlackError
-from sandbox.events import RETRY_SECONDS, Events
+from sandbox.events import Events
 from sandbox.faults import Faults
 from sandbox.hands import Hands
 from sandbox.lines import LineProtocol
@@ -28,6 +28,7 @@ from sandbox.replies import Replies
 from sandbox.shelf import Shelf
 from sandbox.site import Site, Tokens
 from sandbox.socket_mode import Sockets
+from sandbox.timing import Timing
 from sandbox.traffic import Traffic
 from sandbox.views import Views
 from sandbox.web_api import WebApi, arguments
@@ -47,7 +48,7 @@ class Sandbox:
 
     `state` is the file that keeps it over restarts (None: in memory). `next_due` says when the next thing of
     the embedding program is due; `on_clock_moved` is called after the clock was moved. Both are called on a
-    worker thread. Events that are not acknowledged are redelivered after `retry_seconds`.
+    worker thread. `timing` is how long Slack waits.
     """
 
     def __init__(
@@ -58,14 +59,14 @@ class Sandbox:
         manifest: Path,
         next_due: Callable[[], datetime | None] | None = None,
         on_clock_moved: Callable[[], None] | None = None,
-        retry_seconds: Iterable[float] = RETRY_SECONDS,
+        timing: Timing | None = None,
     ) -> None:
         self._port = port
         self._state = state
         self._manifest = manifest
         self._next_due = next_due
         self._on_clock_moved = on_clock_moved
-        self._retry_seconds = tuple(retry_seconds)
+        self._timing = timing or Timing()
         self.clock = Clock()
         self._running: _Running | None = None
 
@@ -111,14 +112,14 @@ class Sandbox:
         workspace = Workspace(read_directory(self._manifest), shelf, self.clock, changes)
         log = self._state.with_name(self._state.name + ".traffic.jsonl") if self._state else None
         traffic = Traffic(log, self.clock.now)
-        sockets = Sockets(workspace.app.id, faults, traffic, changes)
-        events = Events(workspace, sockets, traffic, self._retry_seconds)
+        sockets = Sockets(workspace.app.id, faults, traffic, changes, self._timing)
+        events = Events(workspace, sockets, traffic, self._timing)
         return Site(
             url=self.url,
             tokens=TOKENS,
             clock=self.clock,
             workspace=workspace,
-            views=Views(workspace),
+            views=Views(workspace, self._timing),
             sockets=sockets,
             events=events,
             replies=Replies(workspace, events, self.url),

@@ -14,10 +14,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from sandbox.changes import Changes
 from sandbox.faults import Disconnect, Faults
+from sandbox.timing import Timing
 from sandbox.traffic import Traffic
 
 CONNECTIONS_MAX = 10
-ACK_SECONDS = 3.0
 
 Payload = dict[str, Any]
 
@@ -43,11 +43,14 @@ class _Connection:
 class Sockets:
     """The app's open connections. Every payload goes to any one of them."""
 
-    def __init__(self, app_id: str, faults: Faults, traffic: Traffic, changes: Changes) -> None:
+    def __init__(
+        self, app_id: str, faults: Faults, traffic: Traffic, changes: Changes, timing: Timing
+    ) -> None:
         self._app_id = app_id
         self._faults = faults
         self._traffic = traffic
         self._changes = changes
+        self._ack_seconds = timing.ack_seconds
         self._tickets: set[str] = set()
         self._open: list[_Connection] = []
 
@@ -154,7 +157,7 @@ class Sockets:
         lost = self._faults.take("drop_ack", str(envelope["type"]))
         try:
             await connection.socket.send_json(envelope)
-            answer = await asyncio.wait_for(waiting, ACK_SECONDS)
+            answer = await asyncio.wait_for(waiting, self._ack_seconds)
         except (TimeoutError, asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
             if (task := asyncio.current_task()) and task.cancelling():
                 raise

@@ -11,10 +11,10 @@ from typing import Any
 from sandbox import block_kit
 from sandbox.errors import SlackError
 from sandbox.inputs import surviving_state
+from sandbox.timing import Timing
 from sandbox.workspace import Workspace, new_id
 
 STACK_MAX = 3
-TRIGGER_SECONDS = 3.0
 VIEW_BYTES_MAX = 250_000
 
 Json = dict[str, Any]
@@ -61,8 +61,9 @@ class _Trigger:
 class Views:
     """Every open view, and the trigger ids that open them."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, timing: Timing) -> None:
         self._workspace = workspace
+        self._trigger_seconds = timing.trigger_seconds
         self._views: dict[str, View] = {}
         self._triggers: dict[str, _Trigger] = {}
         self.load()
@@ -102,7 +103,7 @@ class Views:
             raise SlackError("invalid_trigger_id", ["the trigger_id is not one that was given out"])
         if trigger.used:
             raise SlackError("exchanged_trigger_id", ["the trigger_id was used before; it opens one view"])
-        if time.monotonic() - trigger.born > TRIGGER_SECONDS:
+        if time.monotonic() - trigger.born > self._trigger_seconds:
             raise SlackError("expired_trigger_id", ["the trigger_id is older than 3 seconds"])
         return trigger
 

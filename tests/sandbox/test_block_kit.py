@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
@@ -700,3 +702,38 @@ def test_the_sdk_lets_pass_what_the_validator_refuses() -> None:
     Block.parse(radios).to_dict()  # type: ignore[union-attr]
     View(**modal(radios)).to_dict()
     assert problems([radios], "modal") != []
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "type",
+                    "text",
+                    "elements",
+                    "element",
+                    "options",
+                    "value",
+                    "initial_option",
+                    "timezone",
+                    "rows",
+                    "style",
+                ]
+            ),
+            inner
+            | st.sampled_from(["section", "actions", "input", "plain_text", "table", "timepicker", "button"]),
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(blocks=JSON, surface=st.sampled_from(["message", "modal", "home"]))
+def test_nothing_that_is_json_breaks_the_validator(blocks: Any, surface: str) -> None:
+    found = list(check_blocks(blocks, surface))
+    assert found or isinstance(blocks, list)
