@@ -54,7 +54,7 @@ def place_of(url: str) -> Place:
     name = parsed.database or ":memory:"
     if parsed.query or parsed.host or name.startswith("file:"):
         raise DatabaseError(f"DATABASE_URL is not the path of a SQLite file. {FORMS}")
-    path = None if name == ":memory:" else Path(name).absolute()
+    path = None if name == ":memory:" else Path(name).resolve()
     return Place(parsed.set(drivername=DRIVERS[backend]), path)
 
 

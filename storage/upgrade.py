@@ -56,8 +56,8 @@ def upgrade(engine: Engine, place: Place, now: datetime, migrations: Path = MIGR
     except Exception as error:
         kept = f" A copy of it stands in {copy}." if copy else ""
         raise DatabaseError(
-            f"The database {place} could not be upgraded to revision {head} ({error}). It is as it was."
-            f"{kept} Start the desk version that used it last, or mend what the error names and start again."
+            f"The database {place} could not be upgraded to revision {head} ({_said(error)}). "
+            f"It is as it was.{kept} Start the desk version that used it last, or mend what the error names."
         ) from error
 
 
@@ -100,9 +100,14 @@ def _reachable(place: Place) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise DatabaseError(
-            f"The database {place} cannot be used: {error.orig}. Check DATABASE_URL, and that what it names "
-            "is a database this user may write to."
+            f"The database {place} cannot be used: {_said(error)}. Check DATABASE_URL, "
+            "and that what it names is a database this user may write to."
         ) from error
+
+
+def _said(error: Exception) -> str:
+    """What the database itself said, in a line."""
+    return str(error.orig if isinstance(error, DBAPIError) else error).partition("\n")[0]
 
 
 @contextmanager

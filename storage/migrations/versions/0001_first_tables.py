@@ -185,8 +185,13 @@ def _protect_timeline() -> None:
             "FOR EACH STATEMENT EXECUTE FUNCTION refuse_timeline_change()"
         )
         return
-    for change in ("UPDATE", "DELETE"):
+    for name, change in (
+        ("update", "UPDATE ON timeline"),
+        ("delete", "DELETE ON timeline"),
+        # REPLACE deletes without waking the trigger of DELETE.
+        ("replace", "INSERT ON timeline WHEN EXISTS (SELECT 1 FROM timeline WHERE id = NEW.id)"),
+    ):
         op.execute(
-            f"CREATE TRIGGER timeline_refuses_{change.lower()} BEFORE {change} ON timeline "
+            f"CREATE TRIGGER timeline_refuses_{name} BEFORE {change} "
             f"BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END"
         )

@@ -1,0 +1,114 @@
+"""What the tests of storage are made of."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.ports import Letter, Work
+from bot.sop import Case, Event, Facts, Homeowner, Installer, Timer
+from storage import Database, open_database
+from storage.upgrade import MIGRATIONS
+
+NOW = datetime(2026, 11, 18, 15, 4, 5, 678901, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+LEASE = NOW + MINUTE
+BULKY = "x" * 20_000
+ADA, BEN = "U0ADA00001", "U0BEN00002"
+
+
+def address(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+def opened(path: Path) -> Database:
+    return open_database(address(path), NOW)
+
+
+def a_case(name: str = "Hana (homeowner)", description: str = "", state: str = "open") -> Case:
+    homeowner = Homeowner(name, "1 Sample Street, Example", "555-0100", "hana@example.test", "mornings")
+    facts = Facts(
+        categories=("installer_unresponsive",),
+        program="everbright",
+        homeowner=homeowner,
+        installer=Installer("Example Solar", "office@installer.example.test"),
+        description=description,
+    )
+    return Case(facts, "3f1c", NOW, "F1", "wait", state, history=(Event("opened", NOW, by=ADA),))
+
+
+def a_timer(name: str = "t1", due: datetime = NOW, rung_at: datetime | None = None) -> Timer:
+    return Timer(
+        name, "F1.ask", "follow_up", due, f"{name}: two business days after the e-mail", ("R-005",), rung_at
+    )
+
+
+def a_letter(key: str, edits: str = "", kind: str = "card", case_number: int = 1001) -> Letter:
+    return Letter(key, kind, case_number, to="" if edits else ADA, edits=edits, data={"step": "F1.ask"})
+
+
+def with_case(database: Database) -> int:
+    with database.write() as work:
+        return work.cases.add(a_case(), ADA, ADA, NOW).number
+
+
+def rows(path: Path, query: str) -> list[tuple]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(query).fetchall()
+
+
+@contextmanager
+def undone(database: Database) -> Iterator[Work]:
+    """A transaction that fails at its end."""
+    with suppress(ZeroDivisionError), database.write() as work:
+        yield work
+        raise ZeroDivisionError
+
+
+def all_at_once(jobs: list[Callable[[], object]]) -> None:
+    """Run every job on a thread of its own, from the same moment on; raises what one of them raised."""
+    barrier = threading.Barrier(len(jobs))
+
+    def run(job: Callable[[], object]) -> None:
+        barrier.wait(10)
+        job()
+
+    with ThreadPoolExecutor(len(jobs)) as threads:
+        for done in [threads.submit(run, job) for job in jobs]:
+            done.result(30)
+
+
+OTHER_DESK = """
+import sys, time
+sys.path.insert(0, sys.argv[3])
+from tests.storage.samples import *
+database = open_database(address(Path(sys.argv[1])), NOW, Path(sys.argv[2]))
+{then}
+print("ready", flush=True)
+time.sleep(60)
+"""
+
+
+def other_desk(path: Path, then: str = "", migrations: Path = MIGRATIONS) -> subprocess.Popen[str]:
+    """Another process that has opened the database and done `then`."""
+    code, root = OTHER_DESK.format(then=then), Path(__file__).parents[2]
+    command = [sys.executable, "-c", code, path, migrations, root]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    process.communicate(timeout=10)
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {file: file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
