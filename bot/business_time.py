@@ -99,7 +99,7 @@ class BusinessCalendar:
         return self._settle(datetime.combine(day, self.opens), lead)
 
     def into_working_hours(self, at: datetime) -> Moment:
-        """`at` itself within working time, else the next working time: rolled first, then the hours (D-04)."""
+        """`at` within working time, else the next working time: rolled first, then the hours (D-04)."""
         wall = self.local(at)
         lead = [instant_words(wall)]
         return self._settle(self._rolled(wall.replace(tzinfo=None), lead), lead)

@@ -53,11 +53,11 @@ def _entry(case: Case, event: Event, playbooks: Playbooks) -> tuple[Case, DiaryE
         case = gave[-1].case
     gave.append(advance(case, event, playbooks, event.at))
     last = gave[-1]
-    latest = {step.id: step for each in gave for step in each.steps}
+    news = {step.id for each in gave for step in each.steps}
     entry = DiaryEntry(
         event=event,
         facts=last.case.facts,
-        steps=tuple(latest.values()),
+        steps=tuple(step for step in last.plan.steps if step.id in news),
         refused=last.refused,
         told=tuple(dict.fromkeys(role for each in gave for role in each.told)),
         notes=tuple(note for each in gave for note in each.notes),

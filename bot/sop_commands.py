@@ -15,9 +15,9 @@ import yaml
 from bot.business_time import instant_words
 from bot.desk_file import holiday_years, load_organisation
 from bot.errors import FactsError, StartError
+from bot.examples import differences, load_examples
 from bot.plan_json import plan_to_json, question_from_json, simulation_to_json
 from bot.playbooks import load_playbooks
-from bot.playbooks.examples import differences, load_examples
 from bot.playbooks.soundness import lost_steps, problems, uncovered_categories
 from bot.simulation import DiaryEntry, simulate
 from bot.sop import Facts, Playbooks, Step
@@ -70,7 +70,9 @@ def explain(file: File, config: Config = None) -> None:
         facts, now, _ = question_from_json(_read(file))
         playbooks = _playbooks(config, now)
         made = plan_for(facts, playbooks, now)
-        typer.echo(_path_words(made.path, playbooks) if made.covered else "The SOP does not cover this (D-20).")
+        typer.echo(
+            _path_words(made.path, playbooks) if made.covered else "The SOP does not cover this (D-20)."
+        )
         for fact in made.asks:
             typer.echo(f"To be asked: {playbooks.question(fact)} ({fact})")
         for step in made.steps:
@@ -153,7 +155,9 @@ def _print_steps(steps: tuple[Step, ...]) -> None:
 
 def _print_entry(entry: DiaryEntry, playbooks: Playbooks) -> None:
     at = entry.event.at.astimezone(playbooks.organisation.calendar.zone)
-    typer.echo(f"{instant_words(at)}: {playbooks.title(entry.event.name)} → {entry.case_state.replace('_', ' ')}")
+    typer.echo(
+        f"{instant_words(at)}: {playbooks.title(entry.event.name)} → {entry.case_state.replace('_', ' ')}"
+    )
     for note in entry.notes:
         typer.echo(f"  {note}")
     for refusal in entry.refused:

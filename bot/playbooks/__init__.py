@@ -95,6 +95,8 @@ class _Gathered:
         parser = Parser(found["sop"].text(), self.rules, self.templates)
         for name, spot in found["paths"].mapping().items() if "paths" in found else ():
             path = parser.path(name, spot)
+            if path.id in self.paths:
+                spot.fail(f"another playbook has the path {path.id} already. Give one of them another name.")
             self.paths[path.id] = path
         if "entry" in found:
             if self.entry is not None:

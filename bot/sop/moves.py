@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.business_time import instant_words
@@ -15,6 +15,7 @@ from bot.sop.stages import CLOSED, Owed, current_id, enter, owed, reopened, stag
 from bot.sop.timing import with_timer, without_ladder, without_running
 from bot.sop.turn import Turn, instant_of, number_of, refuse, text_of
 
+_LONGEST_SNOOZE: Final = timedelta(days=366)
 _CLOSABLE: Final = ("ready_to_close", "needs_decision")
 
 
@@ -38,8 +39,9 @@ def snooze(case: Case, event: Event, playbooks: Playbooks, now: datetime) -> Tur
     if stage is None or question is None:
         return refuse(case, event, "Nothing is due on this case that could be put off.")
     until = instant_of(event.data, "until", playbooks)
-    if until is None or until <= now:
-        return refuse(case, event, "Name the day and time, later than now, until which to put this off.")
+    if until is None or not now < until < now + _LONGEST_SNOOZE:
+        message = "Name the day and time, later than now and within a year, until which to put this off."
+        return refuse(case, event, message)
     step = current_id(case, question.step, playbooks)
     moment = playbooks.organisation.calendar.into_working_hours(until)
     why = f"put off until {moment.why}"

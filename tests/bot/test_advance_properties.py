@@ -15,12 +15,24 @@ from tests.bot.desk import NOW, playbooks
 
 milestones = st.sampled_from(["unknown", "not_yet", "2026-01-01", "2026-11-01", "2027-06-01"])
 words = st.sampled_from(
-    ["", "x", "concert", "cancellation", "installation_issue", "homeowner", "risk", "2026-12-01", "9999-12-31"]
+    [
+        "",
+        "x",
+        "concert",
+        "cancellation",
+        "installation_issue",
+        "homeowner",
+        "risk",
+        "2026-12-01",
+        "9999-12-31",
+    ]
 )
 values = st.one_of(words, st.integers(-1, 3), st.none(), st.booleans(), st.lists(words, max_size=2))
 names = st.sampled_from(
-    ["by", "attempt", "m1", "m3", "extra.need", "program", "found_on_platform", "until", "reason"]
-    + ["recipient", "participant", "mail_to", "category", "closure_comments", "step", "on", "tagged"]
+    (
+        *("by", "attempt", "m1", "m3", "extra.need", "program", "found_on_platform", "until", "reason"),
+        *("recipient", "participant", "mail_to", "category", "closure_comments", "step", "on", "tagged"),
+    )
 )
 events = st.tuples(
     st.sampled_from(vocabulary.EVENTS),
@@ -48,9 +60,7 @@ def complaints(draw: st.DrawFn) -> Facts:
 
 @settings(max_examples=60, deadline=None)
 @given(complaints(), st.lists(events, max_size=25))
-def test_no_event_breaks_a_case(
-    known: Facts, happenings: list[tuple[str, dict[str, object], int]]
-) -> None:
+def test_no_event_breaks_a_case(known: Facts, happenings: list[tuple[str, dict[str, object], int]]) -> None:
     now = NOW
     case = begin(known, playbooks(), now).case
     for name, data, minutes in happenings:

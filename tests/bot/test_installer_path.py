@@ -86,8 +86,12 @@ def test_satisfied_thanks_and_closes() -> None:
     [
         pytest.param({"need": "installation_issue"}, "unknown", "next_attempt", id="installation issue"),
         pytest.param({"need": "cancellation"}, OLD_M1, "next_attempt", id="cancellation, M1 long ago"),
-        pytest.param({"need": "cancellation"}, "2026-10-20", "next_attempt", id="cancellation, M1 31 days ago"),
-        pytest.param({"need": "cancellation"}, "2026-10-21", "lead_decides", id="cancellation, M1 30 days ago"),
+        pytest.param(
+            {"need": "cancellation"}, "2026-10-20", "next_attempt", id="cancellation, M1 31 days ago"
+        ),
+        pytest.param(
+            {"need": "cancellation"}, "2026-10-21", "lead_decides", id="cancellation, M1 30 days ago"
+        ),
         pytest.param({"need": "cancellation"}, "not_yet", "lead_decides", id="cancellation, M1 not yet"),
         pytest.param({"need": "cancellation"}, "unknown", "gate", id="cancellation, M1 unknown"),
         pytest.param({"need": "other"}, OLD_M1, "lead_decides", id="something else"),
@@ -200,7 +204,9 @@ def test_a_question_that_was_asked_can_be_put_off_again() -> None:
     ("event", "data", "says", "cites"),
     [
         pytest.param("close_requested", {}, "homeowner is satisfied", ("R-005", "D-05"), id="close"),
-        pytest.param("homeowner_not_heard", {}, "too early", ("R-004", "D-04"), id="not heard before the date"),
+        pytest.param(
+            "homeowner_not_heard", {}, "too early", ("R-004", "D-04"), id="not heard before the date"
+        ),
         pytest.param("installer_email_sent", {}, "does not fit", (), id="the mail was sent already"),
         pytest.param("meter_corrected", {}, "does not fit", (), id="another SOP's event"),
         pytest.param("reopened", {}, "nothing to reopen", (), id="reopen what is open"),
@@ -318,9 +324,13 @@ def test_a_program_learned_changes_who_is_added() -> None:
 @pytest.mark.parametrize(
     ("program", "event", "data", "refused"),
     [
-        pytest.param("concert", "recipient_added", {"mail_to": "installer"}, True, id="Concert: installer mail"),
+        pytest.param(
+            "concert", "recipient_added", {"mail_to": "installer"}, True, id="Concert: installer mail"
+        ),
         pytest.param("beam", "recipient_added", {"mail_to": "installer"}, True, id="Beam: installer mail"),
-        pytest.param("everbright", "recipient_added", {"mail_to": "installer"}, False, id="EverBright: allowed"),
+        pytest.param(
+            "everbright", "recipient_added", {"mail_to": "installer"}, False, id="EverBright: allowed"
+        ),
         pytest.param("everbright", "recipient_added", {"mail_to": "risk"}, True, id="EverBright: Risk"),
         pytest.param("everbright", "recipient_added", {"mail_to": "concert_support"}, True, id="EB: Support"),
         pytest.param("concert", "recipient_added", {"mail_to": "homeowner"}, False, id="a mail of their own"),
@@ -361,7 +371,9 @@ def test_a_lawyer_holds_the_mail_until_a_lead_releases_it() -> None:
 
 def test_a_ticket_number_completes_its_step() -> None:
     story = Story(facts())
-    assert states(story.then("reference_recorded", on="ho_ticket", reference="EBH-1")) == {"open_ticket": "done"}
+    assert states(story.then("reference_recorded", on="ho_ticket", reference="EBH-1")) == {
+        "open_ticket": "done"
+    }
 
 
 def test_a_ticket_not_yet_made_is_still_owed_after_the_mail() -> None:

@@ -68,7 +68,9 @@ def test_the_change_days_are_whole_days(when: datetime, expected: tuple[str, ...
 @pytest.mark.parametrize(
     ("when", "expected"),
     [
-        pytest.param(datetime(2026, 7, 15, 13, 59, 59, tzinfo=UTC), NOBODY, id="summer, 9:59:59 daylight time"),
+        pytest.param(
+            datetime(2026, 7, 15, 13, 59, 59, tzinfo=UTC), NOBODY, id="summer, 9:59:59 daylight time"
+        ),
         pytest.param(datetime(2026, 7, 15, 14, 0, tzinfo=UTC), DAY, id="summer, 10:00 daylight time"),
         pytest.param(datetime(2026, 12, 16, 14, 0, tzinfo=UTC), DAY, id="winter, 9:00 standard time"),
     ],

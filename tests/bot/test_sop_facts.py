@@ -28,7 +28,9 @@ TODAY = NOW.date()
         pytest.param({"milestones": {"m1": "2026-02-30"}}, "milestones.m1", "2026-02-30", id="no such day"),
         pytest.param({"milestones": {"m1": "20261101"}}, "milestones.m1", "Write a date", id="basic form"),
         pytest.param({"found_on_platform": "yes"}, "found_on_platform", "true, false", id="text for a flag"),
-        pytest.param({"homeowner": {"phone": 5}}, "homeowner.phone", "Write a text", id="a number for a phone"),
+        pytest.param(
+            {"homeowner": {"phone": 5}}, "homeowner.phone", "Write a text", id="a number for a phone"
+        ),
         pytest.param({"homeowner": {"age": 5}}, "homeowner.age", "not a fact", id="unknown homeowner fact"),
         pytest.param({"extra": {"need": "help"}}, "extra.need", "installation_issue", id="unknown need"),
         pytest.param({"sensitive": ["laywer"]}, "sensitive", "Did you mean lawyer?", id="misspelt qualifier"),
@@ -98,7 +100,9 @@ def test_facts_are_changed_by_dotted_id_or_nested(changes: dict[str, object]) ->
             {"milestones": {"pto": "2026-01-01", "m3": "not_yet"}}, (), id="PTO and M3 have no stated order"
         ),
         pytest.param({"milestones": {"m1": "2026-11-18"}}, (), id="approved today"),
-        pytest.param({"milestones": {"m1": "2026-11-19"}}, (("milestones.m1", "now"),), id="approved tomorrow"),
+        pytest.param(
+            {"milestones": {"m1": "2026-11-19"}}, (("milestones.m1", "now"),), id="approved tomorrow"
+        ),
         pytest.param(
             {"found_on_platform": False}, (("found_on_platform", "program"),), id="EverBright but not found"
         ),
