@@ -13,6 +13,7 @@ from bot.sop import Plan, Step
 STEP = "step"
 ANSWER = "answer"
 MORE = "case_more"
+MODAL = "case"
 MARKS = {
     "done": ":white_check_mark:",
     "available": ":arrow_forward:",
@@ -38,13 +39,14 @@ BY_FORM = frozenset({"snoozed", "reference_recorded", "facts_learned", "close_re
 def card(view: CaseView, desk: Desk) -> Message:
     """The card as the owner sees it in their messages with the desk."""
     stored = view.stored
-    text = f"{stored.name}: {words.STATES[stored.case.state].lower()}."
+    text = f"{stored.name}: {words.state(stored.case)}."
     return Message(text, tuple(_blocks(view, desk)))
 
 
-def summary(view: CaseView, desk: Desk) -> list[kit.Block]:
-    """The card's blocks, for a modal."""
-    return list(_blocks(view, desk))
+def modal(view: CaseView, desk: Desk) -> kit.Block:
+    """The card as a modal, for whoever opens the case elsewhere; its metadata is the case's number."""
+    blocks = list(_blocks(view, desk))
+    return kit.modal(MODAL, view.stored.name, blocks, private_metadata=str(view.stored.number))
 
 
 def answers(view: CaseView, step: Step, desk: Desk) -> list[kit.Block]:
@@ -73,8 +75,9 @@ def _blocks(view: CaseView, desk: Desk) -> Iterator[kit.Block]:
     yield kit.header(f"{stored.name} · {words.category(stored.case.facts)}")
     yield kit.context(_standing(view, desk))
     yield kit.fields(_facts(view))
-    yield kit.divider()
-    yield kit.section(_checklist(view, desk))
+    if steps := owed(view.plan, desk):
+        yield kit.divider()
+        yield kit.section("*What the SOP requires*\n" + "\n".join(_line(step, view, desk) for step in steps))
     for step in owed(view.plan, desk):
         if step.state == "available" and (step.by == "person" or step.verb == "follow_up"):
             yield from _due(view, step, desk)
@@ -122,11 +125,6 @@ def _facts(view: CaseView) -> list[tuple[str, str]]:
         ("What happened", kit.clip(facts.description, 500)),
     ]
     return [(title, text) for title, text in pairs if text]
-
-
-def _checklist(view: CaseView, desk: Desk) -> str:
-    lines = [_line(step, view, desk) for step in owed(view.plan, desk)]
-    return "*What the SOP requires*\n" + "\n".join(lines)
 
 
 def _line(step: Step, view: CaseView, desk: Desk) -> str:

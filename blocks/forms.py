@@ -69,11 +69,12 @@ def record(view: CaseView, step: Step, order: ByHand) -> kit.Block:
     )
 
 
-def read(view: CaseView, step: Step, text: str) -> kit.Block:
+def read(view: CaseView, step: Step, text: str, desk: Desk) -> kit.Block:
     """Words to read and copy, and a button that says it was done."""
     blocks: list[kit.Block] = [kit.section(f"*{step.title}*  {words.step_cites(step)}")]
     if step.participants:
-        blocks.append(kit.section(f"Add as request participant: *{words.roles(step.participants)}*"))
+        people = "\n".join(f"• {_contact(role, view, desk)}" for role in step.participants)
+        blocks.append(kit.section(f"Add as request participant:\n{people}"))
     if text:
         blocks.append(kit.quoted(text))
     if step.why:
@@ -136,7 +137,7 @@ def snooze(view: CaseView, step: Step) -> kit.Block:
         ),
         kit.typed("reason", "Why", most=WHY_LIMIT, multiline=True),
     ]
-    return kit.modal("snoozed", "Snooze", blocks, submit="Snooze", private_metadata=_about(view, step))
+    return kit.modal("snoozed", "Ask later", blocks, submit="Ask later", private_metadata=_about(view, step))
 
 
 def note(view: CaseView) -> kit.Block:
@@ -173,6 +174,16 @@ def _line(entry: Entry, desk: Desk) -> kit.Block:
     return kit.section(
         kit.clip(f"*{when}* · {who}\n{kit.escape(entry.text)} {words.cited(entry.cites)}", 1500)
     )
+
+
+def _contact(role: str, view: CaseView, desk: Desk) -> str:
+    """A role with its name and address, as far as desk.yaml has them."""
+    if role == "account_manager":
+        contact = desk.organisation.account_manager(view.stored.case.facts.installer.name)
+    else:
+        contact = desk.organisation.contacts.get(role)
+    who = f": {contact.name}, {contact.email}" if contact and contact.email else ""
+    return kit.escape(f"{words.roles([role])}{who}")
 
 
 def _copies(view: CaseView, step: Step) -> str:

@@ -47,7 +47,7 @@ def prompt(view: CaseView, timer_id: str) -> Message | None:
         return None
     stored = view.stored
     if stored.case.state in ("closed", "ready_to_close"):
-        text = f":white_check_mark: {stored.name}: {words.STATES[stored.case.state].lower()}."
+        text = f":white_check_mark: {stored.name}: {words.state(stored.case)}."
         return Message(f"{stored.name} no longer needs an answer.", (kit.section(text),))
     blocks = (
         kit.section(f":hourglass: *{stored.name} still has no answer.*  {words.cited(timer.cites)}"),
@@ -63,7 +63,7 @@ def decision(view: CaseView) -> Message:
     """The leads are told that a case waits for one of them. No personal data: this is a channel."""
     stored = view.stored
     if stored.case.state != "needs_decision":
-        state = words.STATES[stored.case.state].lower()
+        state = words.state(stored.case)
         text = f":white_check_mark: {stored.name} no longer needs a decision: {state}."
         return Message(f"{stored.name} no longer needs a decision.", (kit.section(text),))
     reasons = [step for step in view.plan.steps if step.verb == "ask_lead" and step.state == "available"]
@@ -101,8 +101,7 @@ def notice(view: CaseView, entry: int) -> Message:
     """A line of the timeline, told in person."""
     stored = view.stored
     line = view.timeline[entry]
-    who = f"{kit.mention(line.by)}: " if line.by else ""
-    blocks = (kit.section(f"*{stored.name}* · {who}{kit.escape(line.text)} {words.cited(line.cites)}"),)
+    blocks = (kit.section(f"*{stored.name}* · {kit.escape(line.text)} {words.cited(line.cites)}"),)
     return Message(f"{stored.name} has news.", blocks)
 
 

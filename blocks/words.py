@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from bot.sop import Facts, Step
+from bot.sop import Case, Facts, Step
 
 CATEGORIES = {
     "installer_unresponsive": "Installer is not replying",
@@ -88,6 +88,12 @@ FACTS = {
 def category(facts: Facts) -> str:
     """The title of what the complaint is about."""
     return ", ".join(CATEGORIES.get(each, each) for each in facts.categories) or "Complaint"
+
+
+def state(case: Case) -> str:
+    """Where a case stands, as it goes on in a sentence."""
+    title = STATES[case.state]
+    return title[0].lower() + title[1:]
 
 
 def fact(dotted: str) -> str:

@@ -43,8 +43,8 @@ def _title(event: Event, advanced: Advance, desk: Desk) -> Iterator[str]:
     """What happened, in a sentence; nothing where the rules' own note says it all."""
     match event.name:
         case "opened":
-            path = desk.playbooks.paths.get(advanced.case.path or "")
-            yield f"Opened the case: {path.title}." if path else "Opened the case."
+            title, _ = _first_room(advanced, desk)
+            yield f"Opened the case: {title}." if title else "Opened the case."
         case "confirmation_posted":
             names = event.data.get("names")
             people = ", ".join(map(str, names)) if isinstance(names, list) else ""
@@ -92,8 +92,19 @@ def _rang(event: Event, timer: Timer, advanced: Advance) -> Entry:
 
 def _cites(event: Event, advanced: Advance, desk: Desk) -> tuple[str, ...]:
     """The rules of what this event completed, or else of what it brought."""
-    path = desk.playbooks.paths.get(advanced.case.path or "")
-    if event.name == "opened" and path:
-        return path.cites
+    if event.name == "opened":
+        return _first_room(advanced, desk)[1]
+    if event.name == "confirmation_posted":
+        return desk.playbooks.entry.check.cites
     done = [step for step in advanced.steps if step.state == "done"]
     return tuple(dict.fromkeys(cite for step in done or advanced.steps for cite in step.cites))
+
+
+def _first_room(advanced: Advance, desk: Desk) -> tuple[str, tuple[str, ...]]:
+    """Where a new case begins, and by which rules: on its path, at the Concert check, or uncovered."""
+    entry, path = desk.playbooks.entry, desk.playbooks.paths.get(advanced.case.path or "")
+    if path:
+        return path.title, path.cites
+    if advanced.case.path == entry.path:
+        return entry.title, entry.cites
+    return "", tuple(cite for step in advanced.steps if step.verb == "ask_lead" for cite in step.cites)

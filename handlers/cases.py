@@ -33,13 +33,13 @@ class CaseListeners:
 
     def register(self, app: App) -> None:
         """Tell Bolt what to call."""
-        app.action(re.compile(f"^{ANSWER}:"))(self.answer)
+        app.action(re.compile(f"^{ANSWER}:"))(ack=self.answer, lazy=[self.redraw])
         app.action(re.compile(f"^{STEP}:"))(ack=self.acknowledge, lazy=[self.step_form])
         app.action(MORE)(ack=self.acknowledge, lazy=[self.more])
         app.action(OPEN)(ack=self.acknowledge, lazy=[self.open])
         app.action("open_link")(self.acknowledge)
         for callback_id in SUBMISSIONS:
-            app.view(callback_id)(getattr(self, callback_id))
+            app.view(callback_id)(ack=getattr(self, callback_id), lazy=[self.redraw])
 
     def acknowledge(self, args: Args) -> None:
         """Within three seconds, whatever comes after."""
@@ -97,8 +97,7 @@ class CaseListeners:
         number = case_number(str(args.body["actions"][0]["value"]))
         with self.front.desk.memory.read() as work:
             view = self._view(work, number, user_of(args.body))
-        blocks = card.summary(view, self.front.desk)
-        open_modal(args.client, args.body, kit.modal("case", view.stored.name, blocks))
+        open_modal(args.client, args.body, card.modal(view, self.front.desk))
 
     def _reopen(self, number: int, args: Args) -> None:
         with self.front.desk.memory.write() as work:
@@ -217,6 +216,18 @@ class CaseListeners:
 
     # --- what they share ---
 
+    @guarded
+    def redraw(self, args: Args) -> None:
+        """The case's modal, where the click or the form came from it, shows the case as it is now."""
+        shown = args.body.get("view") or {}
+        below = shown.get("id") if shown.get("callback_id") == card.MODAL else shown.get("previous_view_id")
+        number = case_number(str(shown.get("private_metadata") or ""))
+        if not below or not number:
+            return
+        with self.front.desk.memory.read() as work:
+            view = self._view(work, number, user_of(args.body))
+        args.client.views_update(view_id=below, view=card.modal(view, self.front.desk))
+
     def _submit_step(self, args: Args, data: Mapping[str, object]) -> None:
         number, step_id = self._about(args)
         with self.front.desk.memory.write() as work:
@@ -265,7 +276,7 @@ class CaseListeners:
                 return forms.facts(view, step, forms.asked(step))
             case "close":
                 return forms.close(view)
-        return forms.read(view, step, written.text)
+        return forms.read(view, step, written.text, self.front.desk)
 
     def _written(self, view: CaseView, step: Step) -> Written:
         agent = self.front.people.name_of(view.stored.owner)

@@ -39,6 +39,8 @@ class Office:
         self.lea = self.person("U0LEA00004")
         self.cleo = self.person("U0CLEO0005")
         self.cora = self.person("U0CORA0006")
+        self.cyrus = self.person("U0CYRUS007")
+        self.cato = self.person("U0CATO0008")
         self.cyd = self.person("U0CYD00009")
 
     def person(self, user_id: str) -> Person:

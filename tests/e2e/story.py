@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sandbox.person import Person
+from sandbox.person import Person, SeenMessage
 
 WHO: Mapping[str, object] = {
     "homeowner.name": "Hanna (homeowner)",
@@ -43,7 +43,35 @@ def open_complaint(agent: Person, who: Mapping[str, object] = {}, what: Mapping[
 
 def send_email(agent: Person) -> None:
     """Read the draft, and mark it as sent."""
-    agent.click("Read and send …")
-    agent.wait_for_view("E-mail")
+    open_email(agent)
     agent.submit()
     agent.wait_for_no_view()
+
+
+def open_email(agent: Person) -> str:
+    """Open the draft as soon as it can be; answers all of it, what stands in the inputs too."""
+    agent.wait_for(lambda person: any("Read and send …" in post.buttons for post in person.dm()))
+    agent.click("Read and send …")
+    view = agent.wait_for_view("E-mail")
+    typed = [str(block["element"].get("initial_value", "")) for block in view.blocks if "element" in block]
+    return "\n".join([view.all_text, *typed])
+
+
+def newest_question(agent: Person, case: str) -> SeenMessage:
+    """The reminder that asks whether the installer has been in touch."""
+
+    def asked(person: Person) -> SeenMessage | None:
+        posts = [post for post in person.dm() if post.text == f"{case}: it is time to ask the homeowner."]
+        return posts[-1] if posts else None
+
+    question: SeenMessage = agent.wait_for(asked, what=f"the reminder of {case}")
+    return question
+
+
+def timeline(agent: Person) -> list[str]:
+    """The case's timeline, without who and when."""
+    agent.click("Timeline")
+    view = agent.wait_for_view("timeline")
+    agent.close()
+    sections = [block["text"]["text"] for block in view.blocks if block["type"] == "section"]
+    return [text.partition("\n")[2] for text in sections]
