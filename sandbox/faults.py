@@ -12,7 +12,7 @@
 | `rate_limited` | a method or `*` | 429, `ratelimited`, nothing is done | `retry_after` seconds, 1 |
 | `lost_reply` | a method or `*` | the write is done, then the connection closes without an answer | |
 | `error` | a method or `*` | an error, nothing is done | `error` code, `status`: HTTP status, 200 |
-| `latency` | a method or `*` | the answer comes late | `latency_ms` |
+| `latency` | a method or `*` | what was asked is done at once, the answer comes late | `latency_ms` |
 | `drop_socket` | an envelope type or `*` | the connection is cut instead of carrying the envelope | |
 | `double_delivery` | an envelope type or `*` | the envelope is delivered twice | |
 | `drop_ack` | an envelope type or `*` | the app's acknowledgement is lost | |

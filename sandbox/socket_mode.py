@@ -12,6 +12,7 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
+from sandbox import lines
 from sandbox.changes import Changes
 from sandbox.faults import Disconnect, Faults
 from sandbox.timing import Timing
@@ -135,7 +136,7 @@ class Sockets:
         connection = random.choice(self._open)  # noqa: S311 - dice, not secrets
         if self._faults.take("drop_socket", kind):
             self._traffic.add("out", "envelope", kind, error="the socket was dropped", body=payload)
-            await self._cut(connection)
+            self._cut(connection)
             return NO_ANSWER
         envelope_id = secrets.token_hex(16)
         envelope = {
@@ -170,21 +171,22 @@ class Sockets:
         """Ask every connection to go (Slack warns about ten seconds ahead), or cut them off."""
         for connection in list(self._open):
             if how == "cut":
-                await self._cut(connection)
+                self._cut(connection)
             else:
                 await self._say_goodbye(connection.socket, how)
                 self._traffic.add("out", "socket", "disconnect", summary=how)
 
     async def close(self) -> None:
-        """Close every connection: the workspace shuts down."""
+        """Close every connection in good order: the workspace shuts down."""
         for connection in list(self._open):
-            await self._cut(connection)
+            self._forget(connection)
+            if connection.socket.client_state is WebSocketState.CONNECTED:
+                await connection.socket.close(code=1012)
 
-    async def _cut(self, connection: _Connection) -> None:
-        if connection in self._open:
-            self._open.remove(connection)
-        if connection.socket.client_state is WebSocketState.CONNECTED:
-            await connection.socket.close(code=1012)
+    def _cut(self, connection: _Connection) -> None:
+        self._forget(connection)
+        lines.cut(connection.socket.scope)
+        self._traffic.add("out", "socket", "cut", summary=f"{self.count} open")
 
     async def _say_goodbye(self, socket: WebSocket, reason: str) -> None:
         await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})

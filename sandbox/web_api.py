@@ -31,11 +31,14 @@ class WebApi:
 
     async def __call__(self, request: Request) -> Response:
         name = request.path_params["method"]
-        faults = self._site.faults
-        if late := faults.take("latency", name):
-            await asyncio.sleep(late.latency_ms / 1000)
         args = await arguments(request)
-        token = _token(request, args)
+        response = self._respond(request, name, args)
+        if late := self._site.faults.take("latency", name):
+            await asyncio.sleep(late.latency_ms / 1000)
+        return response
+
+    def _respond(self, request: Request, name: str, args: Args) -> Response:
+        faults, token = self._site.faults, _token(request, args)
         if limited := faults.take("rate_limited", name):
             return self._rate_limited(name, args, limited.retry_after)
         if broken := faults.take("error", name):
