@@ -73,7 +73,8 @@ class Forms:
         """Cancel the top modal, or (`everything`) close the whole stack by its X."""
         stack = self._site.views.stack(person.id)
         root = stack[0]
-        gone = self._site.views.clear(person.id) if everything else self._site.views.close(view)
+        clears = everything or bool(view.shape.get("clear_on_close"))
+        gone = self._site.views.clear(person.id) if clears else self._site.views.close(view)
         cleared = everything or len(gone) > 1
         told = root if everything else view
         if not told.shape.get("notify_on_close"):

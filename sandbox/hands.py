@@ -110,12 +110,12 @@ class Hands:
                 body = None
             if not isinstance(body, dict):
                 raise HandsError("The body must be a JSON object.")
+            traffic, who = self._site.traffic, str(body.get("as", ""))
+            traffic.add("person", "hands", name, who=who, summary=_summary(body), body=body)
             answer = await act(body)
             note = answer.get("notice") or ("the form was refused" if answer.get("errors") else None)
-            who = str(body.get("as", ""))
-            self._site.traffic.add(
-                "person", "hands", name, who=who, summary=_summary(body), error=note, body=body
-            )
+            if note:
+                traffic.add("person", "shown", name, who=who, summary=note, error=note, body=answer)
             return JSONResponse({"ok": True, **answer})
 
         return serve

@@ -37,6 +37,7 @@ from sandbox.workspace import Workspace
 HOST = "127.0.0.1"
 PAGE = Path(__file__).with_name("page")
 TOKENS = Tokens(bot="xoxb-sandbox", app="xapp-sandbox")
+ACTING = ("/api/", "/hands/", "/actions/", "/link/")
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
@@ -241,7 +242,7 @@ class Guard:
     """Lets in only what comes from this machine, and gives every page its content security policy.
 
     The Host check keeps a web page elsewhere from reaching the sandbox through a name that it points at
-    127.0.0.1; the Origin check keeps it from driving people's hands.
+    127.0.0.1; the checks of Origin and Sec-Fetch-Site keep it from acting as the app or as a person.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -255,6 +256,8 @@ class Guard:
             await self._refuse(scope, receive, send, f"The host '{host}' is not this machine.")
         elif origin is not None and urlsplit(origin).netloc != host:
             await self._refuse(scope, receive, send, f"Requests from '{origin}' are not allowed.")
+        elif scope["path"].startswith(ACTING) and _is_from_elsewhere(connection):
+            await self._refuse(scope, receive, send, "Requests from other sites are not allowed.")
         else:
             await self._app(scope, receive, _with_policy(send))
 
@@ -264,6 +267,10 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
         else:
             await JSONResponse({"error": sentence}, 403)(scope, receive, send)
+
+
+def _is_from_elsewhere(connection: HTTPConnection) -> bool:
+    return connection.headers.get("sec-fetch-site") in ("cross-site", "same-site")
 
 
 def _is_loopback(host: str) -> bool:

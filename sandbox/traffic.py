@@ -22,7 +22,7 @@ class Traffic:
         self._now = now
         self._entries: deque[Entry] = deque(maxlen=KEPT)
         if path and path.exists():
-            self._entries.extend(json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+            self._entries.extend(_whole_entries(path))
         self._count = self._entries[-1]["n"] if self._entries else 0
 
     def add(
@@ -64,6 +64,15 @@ class Traffic:
         self._entries.clear()
         if self._path:
             self._path.unlink(missing_ok=True)
+
+
+def _whole_entries(path: Path) -> list[Entry]:
+    """The entries of the file; a last line that a kill cut short is taken away."""
+    text = path.read_text(encoding="utf-8")
+    whole = text[: text.rfind("\n") + 1]
+    if whole != text:
+        path.write_text(whole, encoding="utf-8")
+    return [json.loads(line) for line in whole.splitlines()]
 
 
 def masked(body: Any) -> Any:

@@ -16,6 +16,7 @@ from sandbox.workspace import Workspace, new_id
 
 STACK_MAX = 3
 VIEW_BYTES_MAX = 250_000
+TRIGGER_KEPT_SECONDS = 600.0
 
 Json = dict[str, Any]
 
@@ -93,8 +94,12 @@ class Views:
 
     def trigger(self, person: str, in_view: str | None = None) -> str:
         """A new trigger id for something this person just did (in a modal, if `in_view`)."""
+        now = time.monotonic()
+        self._triggers = {
+            key: one for key, one in self._triggers.items() if now - one.born < TRIGGER_KEPT_SECONDS
+        }
         trigger_id = f"{new_id('')}.{new_id('')}.{new_id('').lower()}"
-        self._triggers[trigger_id] = _Trigger(person, time.monotonic(), in_view)
+        self._triggers[trigger_id] = _Trigger(person, now, in_view)
         return trigger_id
 
     def _exchangeable(self, trigger_id: str) -> _Trigger:
@@ -181,10 +186,10 @@ class Views:
         return self._keep(replace(view, busy=busy))
 
     def close(self, view: View) -> list[View]:
-        """Take the view away, with `clear_on_close` its whole stack; answers what is gone, lowest first."""
+        """Take the view away, and what lies on it; answers what is gone, the lowest first."""
         stack = self.stack(view.person)
         depth = next((at for at, one in enumerate(stack) if one.id == view.id), len(stack))
-        gone = stack if view.shape.get("clear_on_close") else stack[depth:]
+        gone = stack[depth:]
         self._forget(gone)
         return gone
 

@@ -76,10 +76,14 @@ class Words:
             raise HandsError("Sending messages to this app has been turned off.")
         if not text.strip():
             raise HandsError("The message is empty.")
-        if thread_ts is not None and self._workspace.message(channel.id, thread_ts) is None:
+        parent = self._workspace.message(channel.id, thread_ts) if thread_ts else None
+        if thread_ts and parent is None:
             raise HandsError(f"There is no message {thread_ts} to reply to.")
         message = self._workspace.post(
-            channel, person.id, re.sub(r"\|[^>]*>", ">", self._escaped(text)), thread_ts=thread_ts
+            channel,
+            person.id,
+            re.sub(r"\|[^>]*>", ">", self._escaped(text)),
+            thread_ts=(parent.thread_ts or parent.ts) if parent else None,
         )
         self._site.events.message_posted(message)
         return message

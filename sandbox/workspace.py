@@ -46,16 +46,21 @@ class Workspace:
 
     def _load(self) -> None:
         self.channels = {channel.id: channel for channel in self.directory.channels}
-        for key, document in self.shelf.all("members"):
+        for key, document in self._of_channels("members"):
             self.channels[key] = replace(self.channels[key], members=tuple(document["members"]))
         self._messages = {channel: {} for channel in self.channels}
-        for _, document in self.shelf.all("message"):
+        for _, document in self._of_channels("message"):
             message = Message.from_document(document)
             self._messages[message.channel][message.ts] = message
         self._last_read = {key: document["ts"] for key, document in self.shelf.all("read")}
         for _, document in self.shelf.all("clock"):
             self.clock.back_to_system()
             self.clock.advance(timedelta(seconds=document["offset"]))
+
+    def _of_channels(self, kind: str) -> list[tuple[str, dict[str, Any]]]:
+        """What is kept of channels, without those that people.yaml no longer has."""
+        kept = self.shelf.all(kind)
+        return [(key, document) for key, document in kept if key.split("/")[0] in self.channels]
 
     def reset(self) -> None:
         """The workspace as new."""

@@ -348,6 +348,21 @@ class TestClosing:
         assert [body["is_cleared"] for body in toy.seen["view_closed"]] == [False]
         assert ada.views == []
 
+    def test_clear_on_close_clears_by_the_button_and_not_by_submitting(self, toy: Toy, ada: Person) -> None:
+        toy.on["view"] = answers(
+            response_action="push", view=modal(text_block(), title="On top", clear_on_close=True)
+        )
+        open_form(toy, ada)
+        ada.fill({"Name": "x"})
+        ada.submit()
+        toy.on.clear()
+        ada.fill({"Name": "x"})
+        ada.submit()
+        assert [view.title for view in ada.views] == ["Form"]
+        open_form(toy, ada, clear_on_close=True)
+        ada.close()
+        assert ada.views == []
+
     def test_the_x_closes_the_stack_and_names_its_root(self, toy: Toy, ada: Person) -> None:
         toy.on["view"] = answers(response_action="push", view=modal(title="On top"))
         open_form(toy, ada, notify_on_close=True)

@@ -20,7 +20,7 @@ from sandbox.errors import SandboxError
 from sandbox.person import Clock, Person, PersonError, Trouble
 from sandbox.remote import call
 from sandbox.server import Sandbox
-from sandbox.traffic import masked
+from sandbox.traffic import Traffic, masked
 from tests.sandbox.conftest import ADA, MANIFEST, OTTO
 
 SUPPORT = "C0SUPPORT1"
@@ -50,6 +50,12 @@ class TestDoor:
     def test_pages_from_elsewhere_drive_no_hands(self, sandbox: Sandbox, origin: str) -> None:
         status, body, _ = get(f"{sandbox.url}/hands/reset", {"Origin": origin}, b"{}")
         assert (status, "are not allowed" in body) == (403, True)
+
+    @pytest.mark.parametrize("site", ["cross-site", "same-site"])
+    def test_an_image_elsewhere_cannot_post_as_the_app(self, sandbox: Sandbox, site: str) -> None:
+        url = f"{sandbox.api_url}chat.postMessage?token={sandbox.bot_token}&channel={ADA}&text=x"
+        assert get(url, {"Sec-Fetch-Site": site})[0] == 403
+        assert Person(sandbox.url, ADA).dm() == []
 
     def test_its_own_page_does(self, sandbox: Sandbox) -> None:
         assert get(f"{sandbox.url}/hands/reset", {"Origin": sandbox.url}, b"{}")[0] == 200
@@ -253,6 +259,19 @@ class TestProcess:
             assert (ada.dm(), ada.home, ada.state["clock_moved"]) == ([], None, False)
         finally:
             assert self.end(process, kill=False) == 0
+
+
+def test_a_line_of_traffic_that_a_kill_cut_short_is_dropped(tmp_path: Path) -> None:
+    log = tmp_path / "traffic.jsonl"
+    Traffic(log, lambda: DUE).add("in", "web_api", "auth.test")
+    with log.open("a") as file:
+        file.write('{"n": 2, "at"')
+    traffic = Traffic(log, lambda: DUE)
+    traffic.add("in", "web_api", "api.test")
+    assert [(one["n"], one["name"]) for one in Traffic(log, lambda: DUE).after(0)] == [
+        (1, "auth.test"),
+        (2, "api.test"),
+    ]
 
 
 def test_owed_events_survive_a_restart(tmp_path: Path) -> None:
