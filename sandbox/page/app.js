@@ -1,0 +1,49 @@
+/** The page: every part is made once, and brought up to date after each change. */
+
+import { forgetDrafts } from "./composer.js";
+import { Conversation, openConversation } from "./conversation.js";
+import { h } from "./dom.js";
+import { Faults } from "./faults.js";
+import { forgetPlaces } from "./message.js";
+import { Modals } from "./modal.js";
+import { Sidebar } from "./sidebar.js";
+import { start, store, subscribe } from "./state.js";
+import { Thread } from "./thread.js";
+import { Topbar } from "./topbar.js";
+import { Traffic } from "./traffic.js";
+
+const at = (id) => document.getElementById(id);
+const traffic = new Traffic();
+const topbar = new Topbar(at("topbar"), [traffic, new Faults()], forget);
+const sidebar = new Sidebar(at("sidebar"));
+const conversation = new Conversation(at("main"));
+const thread = new Thread(at("thread"));
+const modals = new Modals(at("stage"), at("client"));
+const waiting = h("p", { class: "nothing", role: "status" }, "The sandbox is being asked …");
+
+at("main").append(waiting);
+at("skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  at("main").focus();
+});
+
+function forget() {
+  traffic.forget();
+  forgetDrafts();
+  forgetPlaces();
+}
+
+subscribe(() => {
+  if (!store.state) {
+    if (!store.reachable) waiting.textContent = "The sandbox does not answer. Is it still running? Start it, then load this page again.";
+    return;
+  }
+  waiting.remove();
+  topbar.update();
+  sidebar.update();
+  conversation.update();
+  thread.update(openConversation());
+  modals.update();
+});
+
+start();

@@ -1,0 +1,42 @@
+/** Where a block stands: in a message, a modal or App Home. Clicks and menus go from there to the app. */
+
+import { toast } from "./dom.js";
+import { act } from "./state.js";
+import { Values } from "./values.js";
+
+/** A container as the server names it, with the values of its inputs and (`root`) the node its blocks are drawn in. */
+export class Place {
+  /** `surface` is `message`, `modal` or `home`; `notify` shows what Slack's client would say. */
+  constructor(surface, container, notify = (text) => toast(text)) {
+    this.surface = surface;
+    this.container = container;
+    this.notify = notify;
+    this.values = new Values();
+    this.name = JSON.stringify(container);
+    this.root = null;
+  }
+
+  /** Sends what a person did with an element. */
+  async act(block, element, part) {
+    const action = { type: element.type, action_id: element.action_id, ...part };
+    try {
+      const answer = await act("action", {
+        container: this.container, block_id: block.block_id, action, state: this.values.json(),
+      });
+      if (answer.notice) this.notify(answer.notice);
+    } catch (error) {
+      this.notify(error.message);
+    }
+  }
+
+  /** Asks the app for options; a list of `{label, options}`. */
+  async suggest(block, element, value) {
+    const answer = await act("suggest", {
+      container: this.container, block_id: block.block_id, action_id: element.action_id, value,
+    });
+    if (answer.notice) throw new Error(answer.notice);
+    return answer.option_groups
+      ? answer.option_groups.map((group) => ({ label: group.label.text, options: group.options }))
+      : [{ label: "", options: answer.options ?? [] }];
+  }
+}
