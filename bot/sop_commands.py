@@ -65,9 +65,15 @@ def simulate_(
 
 @app.command()
 def explain(file: File, config: Config = None) -> None:
-    """Say why the facts of FILE lead where they do: each step with its words and its rules."""
+    """Say why the facts of FILE lead where they do: each step with its words and its rules.
+
+    FILE may hold the facts alone; then it is now.
+    """
     with _sentences():
-        facts, now, _ = question_from_json(_read(file))
+        data = _read(file)
+        if isinstance(data, dict) and "facts" not in data:
+            data = {"facts": data, "now": datetime.now(UTC).isoformat()}
+        facts, now, _ = question_from_json(data)
         playbooks = _playbooks(config, now)
         made = plan_for(facts, playbooks, now)
         typer.echo(

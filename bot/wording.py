@@ -86,6 +86,7 @@ def _values(step: Step, facts: Facts, names: Names) -> dict[str, object]:
         "milestones": facts.milestones,
         "description": facts.description.strip(),
         "extra": facts.extra,
+        "sensitive": [each.replace("_", " ") for each in facts.sensitive],
         "agent": names.agent,
         "case_number": names.case_number,
     }

@@ -119,7 +119,10 @@ def _recipient(case: Case, event: Event, _playbooks: Playbooks, _now: datetime) 
     listed = others if isinstance(others, list | tuple) else [others]
     if role not in ROLES:
         return refuse(case, event, f"{role!r} is nobody who can be written to. {allowed(role, ROLES)}")
-    ban = mail_ban(case.facts, (role, *(str(other) for other in listed if other)))
+    named = [str(other) for other in listed if other]
+    if not named and text_of(event.data, "field") in ("cc", "bcc"):
+        named = ["installer"]  # Whoever is only copied is copied on a mail to somebody else.
+    ban = mail_ban(case.facts, (role, *named))
     if ban is None:
         return Turn(case, notes=(f"{_name(role)} was added to a mail.",))
     return refuse(case, event, ban.message, ban.cites, role)

@@ -46,7 +46,8 @@ def confirm(case: Case, event: Event, playbooks: Playbooks, _now: datetime) -> T
     facts = replace(case.facts, program="concert") if concert else case.facts
     case = without_ladder(replace(case, facts=facts, confirmation=confirmation))
     note = f"{who}: {_WORDS['concert' if concert else 'not_concert']}."
-    return Turn(settled(case, playbooks, event.at), notes=(note,), told=("agent",))
+    told = ("agent", "owner") if concert else ("agent",)
+    return Turn(settled(case, playbooks, event.at), notes=(note,), told=told)
 
 
 def confirmation_posted(case: Case, event: Event, playbooks: Playbooks, _now: datetime) -> Turn:

@@ -10,6 +10,7 @@ from bot.business_time import instant_words
 from bot.sop.case import Case, Done, Event, Timer
 from bot.sop.contradictions import contradictions
 from bot.sop.guard import held_for_lawyer
+from bot.sop.plan import plan_of
 from bot.sop.playbook import Path, Playbooks, Transition, Wait
 from bot.sop.stages import CLOSED, Owed, current_id, enter, owed, reopened, stage_of
 from bot.sop.timing import with_timer, without_ladder, without_running
@@ -84,15 +85,15 @@ def reopen(case: Case, event: Event, playbooks: Playbooks, _now: datetime) -> Tu
     return Turn(case, notes=("A new round starts; what was done before stays in the timeline.",))
 
 
-def step_done(case: Case, event: Event, playbooks: Playbooks, _now: datetime) -> Turn:
-    """A step without an event of its own was done: `step` is its id in the plan."""
+def step_done(case: Case, event: Event, playbooks: Playbooks, now: datetime) -> Turn:
+    """A step that can only be ticked off was done: `step` is its id in the plan."""
     name = text_of(event.data, "step")
-    step = next((each for each in owed(case, playbooks) if each.id == name), None)
-    if step is None or (step.rule.done_by and "step_done" not in step.rule.done_by):
+    step = next((each for each in plan_of(case, playbooks, now).steps if each.id == name), None)
+    if step is not None and step.state == "done":
+        return refuse(case, event, f"“{step.title}” is marked as done already.")
+    if step is None or step.state != "available" or event.name not in step.events:
         return refuse(case, event, f"There is no step {name!r} on this case that could be marked as done.")
-    if name in {done.step for done in case.done}:
-        return refuse(case, event, f"“{step.rule.title}” is marked as done already.")
-    return Turn(_with_done(case, [name], event))
+    return Turn(_with_done(case, [name], event), notes=(f"{step.title}.",))
 
 
 def reference_recorded(case: Case, event: Event, playbooks: Playbooks, _now: datetime) -> Turn:

@@ -12,7 +12,7 @@ from bot.sop.conditions import Verdict
 from bot.sop.contradictions import contradictions
 from bot.sop.facts import Facts
 from bot.sop.guard import Forbidden, forbidden
-from bot.sop.playbook import FollowUpRule, HandledBy, Playbooks, Stage
+from bot.sop.playbook import FollowUpRule, HandledBy, Overlay, Playbooks, Stage
 from bot.sop.rota import cover_starts, on_shift
 from bot.sop.routing import Asking, route
 from bot.sop.stages import ASKING, CLOSED, UNCOVERED, Owed, numbered, opened, owed, stage_of
@@ -191,13 +191,22 @@ class _Steps:
         return replace(step, state="waiting", due=timer.due, why=timer.why)
 
     def _overlays(self) -> Iterator[Step]:
-        if self.case.stage == CLOSED:
-            return
-        for overlay in self.playbooks.overlays:
-            if overlay.when.judge(self.case.facts, self.setting.today).holds:
-                for rule in overlay.steps:
-                    if applies(rule, self.setting)[0]:
-                        yield build(rule, rule.id, 0, self.setting)
+        """What is added to any path; while the Concert check is open, only what is said and asked (D-07)."""
+        done = {each.step for each in self.case.done}
+        for rule in (rule for overlay in self._in_force() for rule in overlay.steps):
+            if not applies(rule, self.setting)[0]:
+                continue
+            step = build(rule, rule.id, 0, self.setting)
+            if step.id in done:
+                yield replace(step, state="done", events=())
+            elif self.case.stage != CLOSED and (
+                self.case.state != "awaiting_confirmation" or step.verb in ("say", "ask")
+            ):
+                yield step
+
+    def _in_force(self) -> Iterator[Overlay]:
+        today = self.setting.today
+        return (each for each in self.playbooks.overlays if each.when.judge(self.case.facts, today).holds)
 
     def _preview(self) -> Iterator[Step]:
         """The question that comes next, before its clock has started."""

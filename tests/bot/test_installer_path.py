@@ -333,7 +333,7 @@ def test_a_program_learned_changes_who_is_added() -> None:
         ),
         pytest.param("everbright", "recipient_added", {"mail_to": "risk"}, True, id="EverBright: Risk"),
         pytest.param("everbright", "recipient_added", {"mail_to": "concert_support"}, True, id="EB: Support"),
-        pytest.param("concert", "recipient_added", {"mail_to": "homeowner"}, False, id="a mail of their own"),
+        pytest.param("concert", "recipient_added", {"mail_to": ["risk"]}, True, id="Concert: a list"),
         pytest.param("concert", "participant_added", {"on": "ho_ticket"}, True, id="Concert: participant"),
         pytest.param("everbright", "participant_added", {"on": "ho_ticket"}, False, id="EB: participant"),
     ],
@@ -359,6 +359,19 @@ def test_the_homeowner_is_never_copied_where_it_is_forbidden(
 def test_the_plan_says_what_is_forbidden(program: str, places: set[str]) -> None:
     made = plan(facts(program=program, found_on_platform=program == "everbright"), playbooks(), NOW)
     assert {each.where for each in made.forbidden if each.role == "homeowner"} == places
+
+
+@pytest.mark.parametrize(
+    ("data", "refused"),
+    [
+        pytest.param({"field": "to", "mail_to": "homeowner"}, False, id="a mail of their own"),
+        pytest.param({"field": "cc"}, True, id="copied, whoever it is to"),
+        pytest.param({"field": "bcc"}, True, id="copied in secret"),
+    ],
+)
+def test_a_concert_homeowner_gets_mail_of_their_own_only(data: dict[str, object], refused: bool) -> None:
+    story = Story(facts(program="concert", found_on_platform=False))
+    assert bool(story.then("recipient_added", recipient="homeowner", **data).refused) is refused
 
 
 def test_a_lawyer_holds_the_mail_until_a_lead_releases_it() -> None:
@@ -416,3 +429,26 @@ def test_several_complaints_are_planned_one_by_one() -> None:
     assert {step.index for step in made.steps if step.verb == "email"} == {0}
     assert {step.index for step in made.steps if step.verb == "ask_lead"} == {1}
     assert made.covered is False
+
+
+def test_a_participant_step_is_ticked_off_once() -> None:
+    story = waiting(extra={"need": "installation_issue"})
+    story.then("homeowner_not_heard")
+    assert states(story.then("step_done", step="add_account_manager")) == {"add_account_manager": "done"}
+    assert story.then("step_done", step="add_account_manager").refused
+    assert "marked as done already" in story.refusal
+    assert story.then("step_done", step="email_installer-2").refused
+
+
+def test_a_sensitive_issue_adds_the_review_to_any_path() -> None:
+    story = Story(facts(sensitive=["slander"], wants_leadership=True))
+    assert story.last.plan.overlays == ("escalation",)
+    assert story.last.plan.path == "installer_complaints/unresponsive"
+    assert {"sensitive_review", "leadership_review", "email_installer"} <= set(states(story.last))
+    assert states(story.then("step_done", step="sensitive_review")) == {"sensitive_review": "done"}
+
+
+def test_a_sensitive_issue_waits_for_the_concert_check() -> None:
+    made = plan(facts(sensitive=["lawyer"], program="unknown", found_on_platform=False), playbooks(), NOW)
+    assert {step.verb for step in made.steps} == {"say", "confirm_program"}
+    assert made.overlays == ("escalation",)

@@ -112,6 +112,12 @@ def test_explain_quotes_the_rules(file: Path) -> None:
     assert "wording: desk default" in text
 
 
+def test_explain_takes_the_facts_alone(tmp_path: Path) -> None:
+    path = tmp_path / "facts.json"
+    path.write_text(json.dumps(QUESTION["facts"]), encoding="utf-8")
+    assert "Installer is not replying to the homeowner" in run("explain", str(path)).stdout
+
+
 def test_gaps_lists_lost_steps_and_complaints_without_a_playbook() -> None:
     text = run("gaps").stdout
     assert "next_step_lost" in text
