@@ -33,7 +33,12 @@ def on_opening(stored: StoredCase, desk: Desk) -> Iterator[Letter]:
 def on_advance(
     before: StoredCase, after: StoredCase, advanced: Advance, outbox: Outbox, desk: Desk
 ) -> Iterator[Letter]:
-    """What an event makes the desk say: first what is new, then every post that it changes."""
+    """What an event makes the desk say: first what is new, then every post that it changes.
+
+    That a post was made changes nothing that any post shows.
+    """
+    if advanced.case.history[-1].name == "confirmation_posted":
+        return
     for timer in advanced.rang:
         yield from on_ring(after, timer, desk)
     if after.case.state == "needs_decision" and before.case.state != "needs_decision":
