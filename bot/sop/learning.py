@@ -13,6 +13,7 @@ from bot.sop.case import Case, Event
 from bot.sop.facts_json import facts_to_json, with_facts
 from bot.sop.ladder import may_be_based_anew, posted
 from bot.sop.playbook import Playbooks
+from bot.sop.rota import on_shift
 from bot.sop.stages import settled, stage_of
 from bot.sop.timing import without_ladder
 from bot.sop.turn import Turn, refuse, text_of
@@ -54,8 +55,9 @@ def confirmation_posted(case: Case, event: Event, playbooks: Playbooks, _now: da
     """A request of the Concert check stands in Slack; a late first one moves the minutes that follow it."""
     if case.state != "awaiting_confirmation" or not may_be_based_anew(case):
         return Turn(case)
-    tagged = event.data.get("tagged")
-    return Turn(posted(case, playbooks, event.at, tagged=bool(tagged)))
+    # Confirmers without a Slack id cannot be tagged; on shift they are, so their minutes count all the same.
+    tagged = bool(event.data.get("tagged")) or bool(on_shift(playbooks.organisation.rota, event.at))
+    return Turn(posted(case, playbooks, event.at, tagged))
 
 
 def learned(case: Case, event: Event, playbooks: Playbooks, _now: datetime) -> Turn:

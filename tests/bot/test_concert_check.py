@@ -126,6 +126,18 @@ def test_a_post_that_was_late_moves_the_ladder() -> None:
     assert ladder(second.case) == ladder(again)
 
 
+def test_a_post_without_tags_in_covered_hours_asks_again_and_never_at_once() -> None:
+    case = begin(UNKNOWN, playbooks(), NOW).case
+    untagged = then(case, "confirmation_posted", NOW, tagged=[], occasion="first")
+    assert [kind for kind, _ in ladder(untagged.case)] == ["repeat_confirmation", "tell_lead"]
+
+
+def test_a_late_post_outside_cover_waits_for_cover() -> None:
+    case = begin(UNKNOWN, playbooks(), at("2026-11-18 20:59")).case
+    late = then(case, "confirmation_posted", at("2026-11-18 21:01"), tagged=[], occasion="first")
+    assert ladder(late.case) == [("tag_confirmers", at("2026-11-19 09:00"))]
+
+
 def test_confirmed_routes_the_case_again() -> None:
     case = begin(UNKNOWN, playbooks(), NOW).case
     confirmed = then(case, "concert_confirmed", NOW, by="Cassie Mercado")
