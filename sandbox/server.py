@@ -42,6 +42,11 @@ POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+HEADERS = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-cache"),
+)
 
 
 class Sandbox:
@@ -280,8 +285,7 @@ def _is_loopback(host: str) -> bool:
 def _with_policy(send: Send) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            policy = [(b"content-security-policy", POLICY.encode()), (b"x-content-type-options", b"nosniff")]
-            message = {**message, "headers": [*message.get("headers", []), *policy]}
+            message = {**message, "headers": [*message.get("headers", []), *HEADERS]}
         await send(message)
 
     return sending

@@ -16,13 +16,15 @@ class Shelf:
 
     def __init__(self, path: Path | None) -> None:
         try:
+            if path:
+                path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute(
                 "CREATE TABLE IF NOT EXISTS doc "
                 "(kind TEXT, key TEXT, body TEXT NOT NULL, PRIMARY KEY (kind, key))"
             )
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise SandboxError(
                 f"The workspace's file {path} cannot be used: {error}. "
                 "Give another --state file, or remove this one to begin anew."

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from slack_sdk import WebClient
+from slack_sdk.webhook import WebhookClient
 
 from sandbox.clock import Clock as InnerClock
 from sandbox.clock import monday_nine
@@ -22,6 +23,7 @@ from sandbox.remote import call
 from sandbox.server import Sandbox
 from sandbox.traffic import Traffic, masked
 from tests.sandbox.conftest import ADA, MANIFEST, OTTO
+from tests.sandbox.toy import Toy
 
 SUPPORT = "C0SUPPORT1"
 DUE = datetime(2031, 5, 5, 13, 0, tzinfo=UTC)
@@ -289,14 +291,26 @@ def test_owed_events_survive_a_restart(tmp_path: Path) -> None:
 
 
 def test_open_modals_and_reply_ways_survive_a_restart(tmp_path: Path) -> None:
-    state = tmp_path / "workspace.db"
+    state = tmp_path / "deep" / "workspace.db"
     first = Sandbox(manifest=MANIFEST, state=state)
     first.start()
-    ada = Person(first.url, ADA)
-    ada.command("/complaint", strict=False)
-    notices = [one.text for one in ada.dm()]
+    toy = Toy(first)
+    toy.connect()
+    Person(first.url, ADA).command("/complaint")
+    [body] = toy.seen["command"]
+    title = {"type": "plain_text", "text": "Form"}
+    toy.client.views_open(
+        trigger_id=body["trigger_id"], view={"type": "modal", "title": title, "blocks": [{"type": "divider"}]}
+    )
+    toy.close()
+    port = int(first.url.rsplit(":", 1)[1])
     first.stop()
-    second = Sandbox(manifest=MANIFEST, state=state)
+    second = Sandbox(manifest=MANIFEST, state=state, port=port)
     second.start()
-    assert [one.text for one in Person(second.url, ADA).dm()] == notices != []
-    second.stop()
+    try:
+        ada = Person(second.url, ADA)
+        assert [view.title for view in ada.views] == ["Form"]
+        assert WebhookClient(body["response_url"]).send(text="still").status_code == 200
+        assert [one.text for one in ada.dm()] == ["still"]
+    finally:
+        second.stop()
