@@ -10,15 +10,16 @@ from typer.testing import CliRunner, Result
 
 from bot.sop_commands import app
 
-QUESTION = {
-    "facts": {
-        "category": "installer_unresponsive",
-        "program": "everbright",
-        "found_on_platform": True,
-        "channel": "phone",
-        "homeowner": {"name": "Ada (homeowner)", "phone": "202-555-0101"},
-        "installer": {"name": "Sunny Roofs", "email": "office@example.test"},
-    },
+FACTS: dict[str, object] = {
+    "category": "installer_unresponsive",
+    "program": "everbright",
+    "found_on_platform": True,
+    "channel": "phone",
+    "homeowner": {"name": "Ada (homeowner)", "phone": "202-555-0101"},
+    "installer": {"name": "Sunny Roofs", "email": "office@example.test"},
+}
+QUESTION: dict[str, object] = {
+    "facts": FACTS,
     "now": "2026-11-18T09:00:00-05:00",
 }
 THEN = [
@@ -114,7 +115,7 @@ def test_explain_quotes_the_rules(file: Path) -> None:
 
 def test_explain_takes_the_facts_alone(tmp_path: Path) -> None:
     path = tmp_path / "facts.json"
-    path.write_text(json.dumps(QUESTION["facts"]), encoding="utf-8")
+    path.write_text(json.dumps(FACTS), encoding="utf-8")
     assert "Installer is not replying to the homeowner" in run("explain", str(path)).stdout
 
 
@@ -173,10 +174,10 @@ def test_a_blank_contact_refuses_its_step_only(tmp_path: Path) -> None:
     config.write_text("contacts: {account_managers: {}}\n", encoding="utf-8")
     path = tmp_path / "case.json"
     known = {
-        **QUESTION["facts"],
+        **FACTS,
         "category": "cancellation_mail_unanswered",
         "milestones": {"m1": "2026-09-01"},
-    }  # type: ignore[dict-item]
+    }
     path.write_text(json.dumps({**QUESTION, "facts": known}), encoding="utf-8")
     result = run("plan", str(path), config=str(config))
     states = {step["id"]: step["state"] for step in json.loads(result.stdout)["steps"]}
