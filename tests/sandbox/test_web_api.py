@@ -200,7 +200,7 @@ def test_blocks_of_12000_characters_are_accepted(client: WebClient) -> None:
 @pytest.mark.parametrize("form", [True, False], ids=["form", "json"])
 def test_a_post_is_read_back_from_history(client: WebClient, form: bool) -> None:
     args = {"channel": SUPPORT, "text": "A & B <x>", "blocks": json.dumps([section("hi")])}
-    posted = client.api_call("chat.postMessage", **({"params": args} if form else {"json": args}))
+    posted = client.api_call("chat.postMessage", params=args if form else None, json=None if form else args)
     found = client.conversations_history(channel=SUPPORT)["messages"]
     assert [one["ts"] for one in found] == [posted["ts"]]
     assert found[0]["text"] == "A &amp; B &lt;x&gt;"

@@ -12,7 +12,7 @@ from sandbox.person import Person, Trouble
 from sandbox.server import Sandbox
 
 Json = dict[str, Any]
-Listener = Callable[[Ack, Json, WebClient], None]
+Listener = Callable[[Ack, Json, WebClient], object]
 ANY = re.compile(".*")
 KINDS = ("command", "shortcut", "action", "options", "view", "view_closed", "event")
 
