@@ -98,20 +98,17 @@ class Database(Memory):
 def open_database(url: str, now: datetime, migrations: Path = MIGRATIONS) -> Database:
     """Open the database of a DATABASE_URL, making or upgrading it where needed.
 
+    A SQLite file is this process's alone until it is closed; leases that a killed one held are given back.
     `now` names the copy that is made before an upgrade. Raises DatabaseError; nothing was changed then.
     """
     place = place_of(url)
-    lock = _lock(place)
+    engines = engines_of(place)
+    database = Database(place, engines, _lock(place))
     try:
         look_before_opening(place, migrations)
-        engines = engines_of(place)
-        database = Database(place, engines, lock)
-    except BaseException:
-        if lock is not None:
-            lock.release()
-        raise
-    try:
         upgrade(engines[0], place, now, migrations)
+        if place.path is not None:
+            _give_back_leases(database)
     except BaseException:
         database.close()
         raise
@@ -131,6 +128,12 @@ def _lock(place: Place) -> ProcessLock | None:
             "Give DATABASE_URL a path that this user may write to."
         ) from error
     return lock_for(place.path)
+
+
+def _give_back_leases(database: Database) -> None:
+    """The file is ours alone: what another process was sending, it will not finish."""
+    with database.write() as work:
+        work.outbox.release_all()
 
 
 def _session(engine: Engine, writes: bool) -> Session:

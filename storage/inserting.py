@@ -14,4 +14,5 @@ def insert_new(session: Session, table: type[Table], values: Mapping[str, object
     """Insert a row; False when its unique key is taken, and then nothing was changed."""
     on_postgresql = session.get_bind().dialect.name == "postgresql"
     insert = postgresql.insert if on_postgresql else sqlite.insert
-    return session.exec(insert(table).values(**values).on_conflict_do_nothing()).rowcount == 1
+    statement = insert(table).values(**values).on_conflict_do_nothing()
+    return session.exec(statement, execution_options={"preserve_rowcount": True}).rowcount == 1

@@ -43,14 +43,14 @@ def lock_for(database: Path) -> ProcessLock:
                 f"Another desk is already running on {database} (process {process or 'unknown'}). "
                 "Stop it, or give this one its own DATABASE_URL."
             ) from error
-        if _is_still(path, descriptor):
+        if is_still(path, descriptor):
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, str(os.getpid()).encode(), 0)
             return ProcessLock(path, descriptor)
         os.close(descriptor)
 
 
-def _is_still(path: Path, descriptor: int) -> bool:
+def is_still(path: Path, descriptor: int) -> bool:
     """False when the file was removed between opening and locking it, by a desk that just stopped."""
     try:
         return os.path.samestat(path.stat(), os.fstat(descriptor))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -26,12 +27,18 @@ POSTGRES_TURN: Final = 1_004_261_733
 
 
 def look_before_opening(place: Place, migrations: Path = MIGRATIONS) -> None:
-    """Refuse a file that is not the desk's, or a newer desk's, without touching it; raises DatabaseError.
+    """Refuse a file that this desk cannot use, without touching it; raises DatabaseError.
 
     A write-ahead log that a killed desk left behind is not looked into here; `upgrade` sees it.
     """
     path = place.path
-    if path is None or not path.exists() or _left_a_log(path):
+    if path is None or not path.exists():
+        return
+    if not os.access(path, os.R_OK | os.W_OK):
+        raise DatabaseError(
+            f"The database {path} may not be written by this user. Let it, or give DATABASE_URL another path."
+        )
+    if _left_a_log(path):
         return
     engine = looking_at(path)
     with _reachable(place), engine.connect() as connection:

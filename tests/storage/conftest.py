@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,13 +12,22 @@ from storage import Database
 from tests.storage.samples import opened, with_case
 
 
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database that was made and closed."""
+    path = tmp_path_factory.mktemp("empty") / "desk.db"
+    opened(path).close()
+    return path
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "desk.db"
 
 
 @pytest.fixture
-def database(path: Path) -> Iterator[Database]:
+def database(path: Path, empty: Path) -> Iterator[Database]:
+    shutil.copy(empty, path)
     with opened(path) as database:
         yield database
 
