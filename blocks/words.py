@@ -116,8 +116,9 @@ def cited(cites: Iterable[str]) -> str:
 
 
 def step_cites(step: Step) -> str:
-    """The rules behind a step."""
-    return cited(step.cites)
+    """The rules behind a step, and whether its words are ours."""
+    ours = " _· wording: desk default_" if step.our_wording else ""
+    return f"{cited(step.cites)}{ours}"
 
 
 def milestone(value: date | str) -> str:

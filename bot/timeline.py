@@ -50,8 +50,7 @@ def _title(event: Event, advanced: Advance, desk: Desk) -> Iterator[str]:
             people = ", ".join(map(str, names)) if isinstance(names, list) else ""
             yield f"Asked in Slack whether this is a Concert customer, tagging {people or 'nobody yet'}."
         case "step_done":
-            done = event.data.get("step")
-            yield from (f"Done: {step.title}." for step in advanced.plan.steps if step.id == done)
+            yield "Done:"
         case name if name in _SAID:
             yield _SAID[name]
         case "snoozed" | "concert_confirmed" | "not_concert" | "cannot_tell":
