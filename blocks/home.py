@@ -58,7 +58,7 @@ def _line(stored: StoredCase, desk: Desk) -> str:
     state = words.STATES[stored.case.state]
     running = [timer for timer in stored.case.running if timer.kind in ("follow_up", "prompt")]
     when = f" · next {kit.moment(running[0].due, desk.zone)}" if running else ""
-    name = kit.escape(kit.clip(stored.case.facts.homeowner.name, 100))
+    name = kit.clip(kit.escape(stored.case.facts.homeowner.name), 100)
     return f"*{stored.name}* · {name} · {words.category(stored.case.facts)}\n{state}{when}"
 
 

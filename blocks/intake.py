@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from blocks import kit, words
 from blocks.card import owed
 from bot.desk import Desk
-from bot.intake import MILESTONES, MOST, NOT_YET, Values
+from bot.intake import MILESTONES, MOST, NOT_YET, Values, following
 from bot.ports import Intake, StoredCase
 from bot.sop import Facts, Plan, Step
 from bot.wording import Names, write
 
 TITLE = "Open a complaint"
+MOST_BLOCKS = 99
 BACK = "intake_back"
+FOUND = {"yes": "Yes, found", "no": "No, not found"}
+NOT_FOUND = "Not found: the desk asks in Slack whether this is a Concert customer (R-056, R-057)."
+BEST_TIME = "Weekdays after 4 PM"
 
 
 def loading() -> kit.Block:
@@ -21,42 +25,30 @@ def loading() -> kit.Block:
     return kit.modal("intake_loading", TITLE, [kit.section(":hourglass_flowing_sand: One moment …")])
 
 
-def who(intake: Intake, greeting: str) -> kit.Block:
-    """Page one: who is calling, with the words to answer the call (R-054)."""
+def who(intake: Intake, scripts: Sequence[str]) -> kit.Block:
+    """Page one: who is calling, in the order in which a call goes (R-054 to R-062)."""
     values = intake.values
     blocks = [
         kit.context("*Step 1 of 3* · Who is calling"),
-        kit.spoken(greeting),
+        *map(kit.spoken, scripts[:1]),
         _typed(values, "homeowner.name", "Homeowner’s first and last name"),
         _typed(values, "homeowner.address", "Property address"),
-        _typed(
-            values, "homeowner.phone", "Phone", hint="The installer is asked to call this number (R-003)."
-        ),
-        _typed(values, "homeowner.email", "E-mail", optional=True),
-        _typed(
-            values,
-            "homeowner.best_time",
-            "Best time to reach them",
-            optional=True,
-            placeholder="Weekdays after 4 PM",
-        ),
-        kit.chosen(
-            "channel", "How did they reach us?", words.CHANNELS, _one(values, "channel"), kind="radio_buttons"
-        ),
-        kit.chosen(
-            "found_on_platform",
-            "Does the Power BI homeowner dashboard list them?",
-            {"yes": "Yes, found", "no": "No, not found"},
-            _one(values, "found_on_platform"),
-            kind="radio_buttons",
-            hint="Not found: the desk asks in Slack whether this is a Concert customer (R-056, R-057).",
-        ),
+        _radio(values, "channel", "How did they reach us?", words.CHANNELS),
+        _radio(values, "found_on_platform", "Does Power BI list them?", FOUND, NOT_FOUND, dispatch=True),
         kit.chosen(
             "program",
             "Program",
             words.PROGRAMS,
             _one(values, "program") or "unknown",
-            hint="As the record shows it. “Not known” is a good answer when they are not found.",
+            hint="As Power BI shows it. Not found there: leave “Not known”.",
+        ),
+        *map(kit.spoken, scripts[1:]),
+        _typed(
+            values, "homeowner.phone", "Phone", hint="The installer is asked to call this number (R-003)."
+        ),
+        _typed(values, "homeowner.email", "E-mail", optional=True),
+        _typed(
+            values, "homeowner.best_time", "Best time to reach them", optional=True, placeholder=BEST_TIME
         ),
     ]
     return kit.modal("intake_who", TITLE, blocks, submit="Next", close="Cancel", private_metadata=intake.id)
@@ -65,7 +57,6 @@ def who(intake: Intake, greeting: str) -> kit.Block:
 def what(intake: Intake, scripts: Sequence[str]) -> kit.Block:
     """Page two: what happened, with what is said on the call. Some fields follow the category."""
     values = intake.values
-    about = _one(values, "category")
     blocks = [
         kit.context("*Step 2 of 3* · What happened"),
         *map(kit.spoken, scripts),
@@ -73,20 +64,20 @@ def what(intake: Intake, scripts: Sequence[str]) -> kit.Block:
             "category",
             "What is the complaint about?",
             words.CATEGORIES,
-            about,
+            _one(values, "category"),
             placeholder="Choose what fits best",
             dispatch=True,
         ),
+        *(FOLLOWING[field](values) for field in following(values)),
+        _typed(values, "description", "What happened, in the homeowner’s words", multiline=True),
         _typed(values, "installer.name", "Installer"),
         _typed(
             values,
             "installer.email",
             "Installer’s e-mail",
             optional=True,
-            hint="Needed before the installer can be written to.",
+            hint="You can add it later; the installer cannot be written to without it.",
         ),
-        *_following(about, values),
-        _typed(values, "description", "What happened, in the homeowner’s words", multiline=True),
         *_milestones(values),
         kit.actions(kit.button("Back", BACK, "who"), block_id="intake_navigation"),
     ]
@@ -101,9 +92,14 @@ def says(intake: Intake, facts: Facts, plan: Plan, desk: Desk, agent_name: str) 
         blocks += _says_step(step, facts, names)
     blocks += _when(plan, desk)
     blocks += _forbidden(plan)
-    blocks += [kit.actions(kit.button("Back", BACK, "what"), block_id="intake_navigation")]
+    back = kit.actions(kit.button("Back", BACK, "what"), block_id="intake_navigation")
     return kit.modal(
-        "intake_says", TITLE, blocks[:100], submit="Open the case", close="Cancel", private_metadata=intake.id
+        "intake_says",
+        TITLE,
+        [*blocks[:MOST_BLOCKS], back],
+        submit="Open the case",
+        close="Cancel",
+        private_metadata=intake.id,
     )
 
 
@@ -121,7 +117,7 @@ def sorry(text: str) -> kit.Block:
 def _standing(plan: Plan) -> list[kit.Block]:
     if plan.contradictions:
         pairs = "; ".join(f"{words.fact(a)} and {words.fact(b)}" for a, b in plan.contradictions)
-        text = f":warning: *These do not go together: {pairs}.* Go back and mend them."
+        text = f":warning: *These do not go together: {pairs}.* Go back and mend one of them."
         return [kit.section(f"{text} {words.cited(['D-29'])}")]
     if not plan.covered and not any(step.verb == "confirm_program" for step in plan.steps):
         return [
@@ -184,36 +180,55 @@ def _place(where: str) -> str:
     }[where]
 
 
-def _following(about: str, values: Values) -> list[kit.Block]:
-    if about == "installer_unresponsive":
-        hint = "Asked at the latest when the homeowner has not heard (R-007)."
-        return [
-            kit.chosen(
-                "extra.need",
-                words.fact("extra.need"),
-                words.NEEDS,
-                _one(values, "extra.need"),
-                optional=True,
-                hint=hint,
-            )
-        ]
-    if about == "cancellation_mail_unanswered":
-        sent = _one(values, "extra.cancellation_email_sent")
-        return [kit.dated("extra.cancellation_email_sent", words.fact("extra.cancellation_email_sent"), sent)]
-    return []
+def _need(values: Values) -> kit.Block:
+    return kit.chosen(
+        "extra.need",
+        words.fact("extra.need"),
+        words.NEEDS,
+        _one(values, "extra.need"),
+        optional=True,
+        hint="Not known yet? The desk asks again when the installer stays silent (R-007).",
+    )
+
+
+def _cancellation_sent(values: Values) -> kit.Block:
+    field = "extra.cancellation_email_sent"
+    return kit.dated(field, words.fact(field), _one(values, field))
+
+
+FOLLOWING: Mapping[str, Callable[[Values], kit.Block]] = {
+    "extra.need": _need,
+    "extra.cancellation_email_sent": _cancellation_sent,
+}
 
 
 def _milestones(values: Values) -> Sequence[kit.Block]:
     ticked = values.get(NOT_YET, ())
-    titles: Mapping[str, str] = {each: each.upper() for each in MILESTONES}
+    titles = {each: each.upper() for each in MILESTONES}
     return [
-        kit.context("Milestones: a date, “not yet”, or nothing when it is not known."),
+        kit.divider(),
+        kit.context(
+            "*Milestones* · Give the dates you know and tick what is not approved yet. Skip the rest."
+        ),
         *(
             kit.dated(f"milestones.{each}", f"{titles[each]} approved on", _one(values, f"milestones.{each}"))
             for each in MILESTONES
         ),
-        kit.ticked(NOT_YET, "Not yet approved", titles, ticked if isinstance(ticked, tuple) else ()),
+        kit.ticked(NOT_YET, "Not approved yet", titles, ticked if isinstance(ticked, tuple) else ()),
     ]
+
+
+def _radio(
+    values: Values,
+    field: str,
+    label: str,
+    choices: Mapping[str, str],
+    hint: str = "",
+    *,
+    dispatch: bool = False,
+) -> kit.Block:
+    value = _one(values, field)
+    return kit.chosen(field, label, choices, value, kind="radio_buttons", hint=hint, dispatch=dispatch)
 
 
 def _typed(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from slack_bolt import Args
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from blocks import intake as intake_blocks
 from blocks import kit
@@ -28,6 +29,15 @@ TROUBLE = (
     "Something went wrong in the desk, and nothing was changed. Try once more; "
     "if it happens again, tell whoever runs the desk what you did and when."
 )
+LATE = (
+    "Slack took too long, so the form could not be opened. Nothing was lost, and nothing was changed. "
+    "Do the same once more."
+)
+TOO_LATE = frozenset({"expired_trigger_id", "trigger_expired"})
+OPENED_ALREADY = frozenset({"exchanged_trigger_id", "trigger_exchanged"})
+NO_LONGER_THERE = frozenset({"hash_conflict", "not_found"})
+INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, marks that turn the text behind them around, and halves of characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +59,27 @@ def guarded(listener: Callable[[T, Args], None]) -> Callable[[T, Args], None]:
             listener(self, args)
         except DeskError as error:
             tell(args, str(error))
+        except SlackApiError as error:
+            _slack_refused(error, listener.__qualname__, args)
         except Exception:
             logger.exception("%s failed", listener.__qualname__)
             tell(args, TROUBLE)
 
     return guard
+
+
+def _slack_refused(error: SlackApiError, listener: str, args: Args) -> None:
+    """Slack did not open or show something. A second delivery of the same click needs no answer."""
+    code = slack_code(error)
+    if code in OPENED_ALREADY:
+        return
+    logger.error("%s: Slack answered %s", listener, code)
+    tell(args, LATE if code in TOO_LATE else TROUBLE)
+
+
+def slack_code(error: SlackApiError) -> str:
+    """The error's code, as in `expired_trigger_id`."""
+    return str(error.response.get("error", ""))
 
 
 def typed_values(view: Payload) -> dict[str, str | tuple[str, ...]]:
@@ -96,27 +122,66 @@ def open_modal(client: WebClient, body: Payload, view: kit.Block) -> None:
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
+def redraw(client: WebClient, view_id: str, view: kit.Block, seen: str | None = None) -> None:
+    """Draw an open modal anew. One that was closed, or drawn anew since the hash `seen`, stays as it is."""
+    try:
+        client.views_update(view_id=view_id, hash=seen, view=view)
+    except SlackApiError as error:
+        if slack_code(error) not in NO_LONGER_THERE:
+            raise
+
+
+def tell(args: Args, text: str) -> None:
+    """Answer in private, by the first way that this payload still has: the form, a reply, a modal, a message.
+
+    Notifications show the first sentence alone, so it holds no personal data.
+    """
+    body: Payload = args.body
+    if not args.request.lazy_only:
+        if body.get("type") == "view_submission":
+            args.ack(response_action="push", view=intake_blocks.sorry(text))
+            return
+        args.ack()
+    for way in (_reply, _open_sorry, _write):
+        try:
+            if way(args, text):
+                return
+        except (SlackClientError, OSError) as error:
+            logger.warning("an answer could not be shown (%s)", type(error).__name__)
+
+
+def _reply(args: Args, text: str) -> bool:
+    if not args.body.get("response_url"):
+        return False
+    first, blocks = _message(text)
+    answer = args.respond(text=first, blocks=blocks, response_type="ephemeral", replace_original=False)
+    return answer.status_code == 200
+
+
+def _open_sorry(args: Args, text: str) -> bool:
+    if not args.body.get("trigger_id"):
+        return False
+    open_modal(args.client, args.body, intake_blocks.sorry(text))
+    return True
+
+
+def _write(args: Args, text: str) -> bool:
+    user = user_of(args.body)
+    if user:
+        first, blocks = _message(text)
+        args.client.chat_postMessage(channel=user, text=first, blocks=blocks)
+    return bool(user)
+
+
+def _message(text: str) -> tuple[str, list[kit.Block]]:
+    first = text.partition(". ")[0].rstrip(".") + "."
+    return kit.escape(first), [kit.section(f":warning: {kit.escape(text)}")]
+
+
 def _value_of(element: Payload) -> str | tuple[str, ...]:
     if "selected_options" in element:
         return tuple(each["value"] for each in element["selected_options"] or ())
     chosen = element.get("selected_option")
     if chosen:
         return str(chosen["value"])
-    return str(element.get("value") or element.get("selected_date") or "")
-
-
-def tell(args: Args, text: str) -> None:
-    """Answer in private, by whichever way this payload has: the form itself, a reply, or a modal."""
-    body: Payload = args.body
-    if body.get("type") == "view_submission":
-        args.ack(response_action="push", view=intake_blocks.sorry(text))
-        return
-    if not args.request.lazy_only:
-        args.ack()
-    try:
-        if body.get("response_url"):
-            args.respond(text=kit.escape(text), response_type="ephemeral", replace_original=False)
-        elif body.get("trigger_id"):
-            open_modal(args.client, body, intake_blocks.sorry(text))
-    except (SlackApiError, OSError):
-        logger.exception("the answer could not be shown")
+    return INVISIBLE.sub("", str(element.get("value") or element.get("selected_date") or ""))

@@ -45,6 +45,9 @@ class HomeListeners:
         event = args.event or {}
         if event.get("channel_type") != "im" or event.get("bot_id") or event.get("subtype"):
             return
+        with self.front.desk.memory.write() as work:
+            if not work.seen.first_time(f"message/{event['channel']}/{event['ts']}", self.front.now()):
+                return
         message = help_page()
         args.client.chat_postMessage(
             channel=event["channel"], text=message.text, blocks=[dict(block) for block in message.blocks]

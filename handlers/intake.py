@@ -1,4 +1,4 @@
-"""The intake modal's listeners: next, back, a chosen category, and the case at the end."""
+"""The intake modal's listeners: next, back, a choice that others follow, and the case at the end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from bot.ports import Intake
 from bot.sop import Facts, plan
 from bot.sop.playbook import StepRule
 from bot.wording import Names, write
-from handlers.front import Front, guarded, typed_values, user_of
+from handlers.front import Front, guarded, redraw, typed_values, user_of
+
+FIRST = ("opening", "contact_details")
+"""The steps of the call that belong beside name, address and ways to reach the homeowner."""
 
 
 def open_intake(front: Front, client: WebClient, trigger_id: str, agent: str) -> None:
@@ -25,19 +28,21 @@ def open_intake(front: Front, client: WebClient, trigger_id: str, agent: str) ->
     opened = client.views_open(trigger_id=trigger_id, view=pages.loading())["view"]
     with front.desk.memory.write() as work:
         started = intake.start(work, agent, front.now())
-    client.views_update(view_id=opened["id"], hash=opened["hash"], view=first_page(front, started))
+    redraw(client, opened["id"], first_page(front, started), opened["hash"])
 
 
 def first_page(front: Front, started: Intake) -> kit.Block:
     """Page one, with the SOP's words for answering a call."""
-    greeting = _scripts(front, started, Facts(channel="phone"), front.desk.playbooks.entry.call[:1])
-    return pages.who(started, "".join(greeting))
+    facts = intake.facts_of({**started.values, "channel": started.values.get("channel") or "phone"})
+    rules = [rule for rule in front.desk.playbooks.entry.call if rule.id in FIRST]
+    return pages.who(started, _scripts(front, started, facts, rules))
 
 
 def second_page(front: Front, started: Intake) -> kit.Block:
     """Page two, with what is said once it is known who is calling."""
     facts = replace(intake.facts_of(started.values), categories=())
-    return pages.what(started, _scripts(front, started, facts, front.desk.playbooks.entry.call[1:]))
+    rules = [rule for rule in front.desk.playbooks.entry.call if rule.id not in FIRST]
+    return pages.what(started, _scripts(front, started, facts, rules))
 
 
 def _scripts(front: Front, started: Intake, facts: Facts, rules: Sequence[StepRule]) -> list[str]:
@@ -61,7 +66,8 @@ class IntakeListeners:
         app.view("intake_who")(self.who_done)
         app.view("intake_what")(self.what_done)
         app.view("intake_says")(self.finish)
-        app.action({"block_id": "category", "action_id": "value"})(ack=self.keep, lazy=[self.redraw])
+        for field in ("found_on_platform", "category"):
+            app.action({"block_id": field, "action_id": "value"})(ack=self.keep, lazy=[self.redraw])
         app.action(pages.BACK)(ack=self.keep, lazy=[self.back])
 
     def acknowledge(self, args: Args) -> None:
@@ -110,19 +116,20 @@ class IntakeListeners:
 
     @guarded
     def redraw(self, args: Args) -> None:
-        """The fields that follow the chosen category."""
-        self._update(args, second_page(self.front, self._stored(args)))
+        """The words and fields that follow what was just chosen."""
+        shown = args.body["view"]
+        page = first_page if shown["callback_id"] == "intake_who" else second_page
+        self._update(args, page(self.front, self._stored(args)))
 
     @guarded
     def back(self, args: Args) -> None:
         """The page before, with everything typed still there."""
-        stored = self._stored(args)
-        to_first = args.body["actions"][0].get("value") == "who"
-        self._update(args, first_page(self.front, stored) if to_first else second_page(self.front, stored))
+        page = first_page if args.body["actions"][0].get("value") == "who" else second_page
+        self._update(args, page(self.front, self._stored(args)))
 
     def _update(self, args: Args, view: kit.Block) -> None:
         shown = args.body["view"]
-        args.client.views_update(view_id=shown["id"], hash=shown["hash"], view=view)
+        redraw(args.client, shown["id"], view, shown["hash"])
 
     def _says(self, kept: Intake) -> kit.Block:
         desk, facts = self.front.desk, intake.facts_of(kept.values)
@@ -140,7 +147,9 @@ class IntakeListeners:
         with self.front.desk.memory.read() as work:
             stored = work.intakes.get(intake_id)
         if stored is None or stored.agent != user_of(args.body):
-            raise CaseError("This form is no longer known. Close it and type /complaint to begin anew.")
+            raise CaseError(
+                "This form is unknown, or another agent’s. Close it and type /complaint anew."
+            )
         return stored
 
 
