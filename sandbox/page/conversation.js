@@ -81,7 +81,7 @@ export class Conversation {
     const title = isApp ? store.state.app.name : chosen.name;
     this.head.replaceChildren(
       h("div", { class: "head-words" },
-        h("h1", {}, isApp ? null : icon(chosen.private ? "lock" : "hash"), title),
+        h("h1", {}, isApp ? null : icon(chosen.private ? "lock" : "hash"), h("span", {}, title)),
         chosen.topic && h("p", { class: "topic" }, chosen.topic)),
       isApp ? tabs(tab) : members(chosen));
     document.getElementById("main").setAttribute("aria-label", title);

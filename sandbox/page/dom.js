@@ -32,11 +32,13 @@ export function newId(prefix) {
  */
 export function reconcile(parent, items, { key, sign, draw }) {
   const old = new Map([...parent.children].map((node) => [node.dataset.key, node]));
+  const active = parent.contains(document.activeElement) ? document.activeElement : null;
+  const wanted = new Set(items.map(key));
+  for (const [name, node] of old) if (!wanted.has(name)) node.remove();
   let at = parent.firstElementChild;
   for (const item of items) {
     const [name, signature] = [key(item), sign(item)];
     let node = old.get(name);
-    old.delete(name);
     if (!node || signatures.get(node) !== signature) {
       const fresh = draw(item);
       fresh.dataset.key = name;
@@ -53,7 +55,7 @@ export function reconcile(parent, items, { key, sign, draw }) {
     }
     if (node === at) at = at.nextElementSibling;
   }
-  for (const node of old.values()) node.remove();
+  if (active?.isConnected && document.activeElement !== active) active.focus({ preventScroll: true });
 }
 
 /** Puts `fresh` where `node` was; the focus and the caret stay with the element of the same `data-focus`. */

@@ -11,10 +11,10 @@ const TIMES = [["1", "once"], ["3", "three times"], ["", "until cleared"]];
 const POLL_MS = 2000;
 
 const KINDS = [
-  { fault: "rate_limited", title: "Rate limit", says: "429 with Retry-After; nothing is done.", targets: METHODS, amount: ["retry_after", "Seconds to wait", 2] },
+  { fault: "rate_limited", title: "Rate limit", says: "429 with Retry-After; nothing is done.", targets: METHODS, amount: ["retry_after", "Seconds to wait", 2, "s"] },
   { fault: "lost_reply", title: "Lost reply", says: "The call is carried out, then the connection closes without an answer.", targets: METHODS },
   { fault: "error", title: "Error", says: "internal_error; nothing is done.", targets: METHODS },
-  { fault: "latency", title: "Latency", says: "The answer comes late.", targets: METHODS, amount: ["latency_ms", "Milliseconds", 2000] },
+  { fault: "latency", title: "Latency", says: "The answer comes late.", targets: METHODS, amount: ["latency_ms", "Milliseconds", 2000, "ms"] },
   { fault: "drop_socket", title: "Drop the socket", says: "The connection is cut instead of carrying an envelope.", targets: ENVELOPES },
   { fault: "double_delivery", title: "Doubled delivery", says: "An envelope is delivered twice.", targets: ENVELOPES },
   { fault: "drop_ack", title: "Lost acknowledgement", says: "The app acknowledges, but Slack does not hear it.", targets: ENVELOPES },
@@ -40,14 +40,14 @@ export class Faults extends Drawer {
     const target = h("select", { class: "field", "aria-label": `${kind.title}: what it meets` },
       ...kind.targets.map((one) => h("option", { value: one }, one === "*" ? "everything" : one)));
     const times = h("select", { class: "field", "aria-label": `${kind.title}: how often` }, ...TIMES.map(([value, text]) => h("option", { value }, text)));
-    const [key, label, most] = kind.amount ?? [];
-    const amount = key && h("input", { class: "field amount", type: "number", min: "1", value: String(most), "aria-label": `${kind.title}: ${label}`, title: label });
+    const [key, label, usual, unit] = kind.amount ?? [];
+    const amount = key && h("input", { class: "field", type: "number", min: "1", value: String(usual), "aria-label": `${kind.title}: ${label}`, title: label });
     const submit = () => this.send({
       fault: kind.fault, target: target.value, times: times.value ? Number(times.value) : null, ...(key && { [key]: Number(amount.value) }),
     });
     return h("form", { class: "fault", onsubmit: (event) => (event.preventDefault(), submit()) },
       h("p", {}, h("strong", {}, kind.title), " ", h("span", { class: "muted" }, kind.says)),
-      h("div", { class: "fault-fields" }, target, times, amount, h("button", { class: "btn", "aria-label": `Switch on: ${kind.title}` }, "Switch on")));
+      h("div", { class: "fault-fields" }, target, times, key && h("span", { class: "amount" }, amount, unit), h("button", { class: "btn", "aria-label": `Switch on: ${kind.title}` }, "Switch on")));
   }
 
   opened() {

@@ -23,6 +23,7 @@ export class Sidebar {
       h("h2", {}, "Apps"), this.apps,
       this.me);
     root.addEventListener("click", (event) => event.target.closest("a") && setPanel("sidebar-open", false));
+    document.getElementById("main").addEventListener("pointerdown", () => setPanel("sidebar-open", false));
     root.addEventListener("keydown", (event) => event.key === "Escape" && setPanel("sidebar-open", false));
     addEventListener("keydown", (event) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {

@@ -63,7 +63,7 @@ function draw(entry) {
       h("span", { class: "entry-way" }, WAYS[entry.direction]),
       h("strong", {}, entry.name === entry.kind ? entry.name : `${entry.kind} ${entry.name}`),
       h("time", { datetime: entry.at }, time),
-      h("span", { class: "entry-summary" }, [person(entry.who)?.real_name ?? entry.who, entry.summary].filter(Boolean).join(": ")),
+      h("span", { class: "entry-summary" }, [person(entry.who)?.real_name ?? entry.who, entry.summary === entry.error ? "" : entry.summary].filter(Boolean).join(": ")),
       entry.error && h("span", { class: "entry-error" }, entry.error)),
     body);
   node.addEventListener("toggle", () => (body.textContent ||= JSON.stringify(entry.body, null, 2) ?? "null"), { once: true });

@@ -1,0 +1,507 @@
+"""The sandbox's page in a real browser: what a person sees and does, and what the app gets of it."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from sandbox.remote import call
+from sandbox.server import Sandbox
+from tests.page.showcase import (
+    ADA,
+    BEN,
+    FORM,
+    GENERAL,
+    MESSAGE,
+    SUPPORT,
+    Showcase,
+    element,
+    field,
+    marked,
+    modal,
+    options,
+    plain,
+)
+
+Json = dict[str, Any]
+
+
+def say(sandbox: Sandbox, who: str, channel: str, text: str, **more: Any) -> str:
+    return str(call(sandbox.url, "message", {"as": who, "channel": channel, "text": text, **more})["ts"])
+
+
+def composer(page: Page) -> Any:
+    return page.get_by_label("Message #support-and-cs-team-members-only")
+
+
+def open_form(page: Page) -> Any:
+    composer(page).fill("/complaint")
+    composer(page).press("Enter")
+    form = page.get_by_role("dialog")
+    expect(form).to_be_visible()
+    return form
+
+
+def choose(form: Any, label: str, option: str, typed: str = "") -> None:
+    box = form.get_by_role("combobox", name=label)
+    box.click()
+    if typed:
+        box.press_sequentially(typed)
+    form.get_by_role("option", name=option, exact=True).click()
+
+
+def value(view: Json, block_id: str) -> Any:
+    held = dict(view["state"]["values"][block_id]["value"])
+    held.pop("type")
+    return next(iter(held.values()))
+
+
+def values_of(chosen: list[Json]) -> list[str]:
+    return [option["value"] for option in chosen]
+
+
+# Messages
+
+
+def test_every_block_of_a_message_is_drawn(page: Page, app: Showcase):
+    app.post(SUPPORT, "HC-1042", blocks=MESSAGE)
+    card = page.get_by_role("article")
+    expect(card.get_by_role("heading", name="HC-1042")).to_be_visible()
+    for tag, text in {
+        "strong": "bold",
+        "em": "italic",
+        "s": "strike",
+        "code": "code",
+        "blockquote": "quoted words",
+    }.items():
+        expect(card.locator(tag, has_text=text).first).to_be_visible()
+    expect(card.get_by_role("link", name="a link")).to_have_attribute("href", "https://example.com/a?b=1&c=2")
+    expect(card.get_by_text("5 < 6 & 7")).to_be_visible()
+    expect(card.get_by_text("snake_case_name 2*3*4")).to_be_visible()
+    expect(card.locator("time", has_text="Nov 18, 2026 at 10:00 AM")).to_be_visible()
+    expect(card.locator(".pill.me")).to_have_text(["@Ada (agent)", "@here"])
+    expect(card.get_by_role("img", name="telephone receiver")).to_have_text("📞")
+    expect(card.get_by_role("img", name="A roof with panels")).to_be_visible()
+    expect(card.locator("pre")).to_have_text(["x = 1", "Dear *installer*,"])
+    expect(card.get_by_role("columnheader", name="Days")).to_be_visible()
+    expect(card.get_by_role("heading", name="Heading")).to_be_visible()
+    expect(card.locator(".unknown")).to_have_count(0)
+
+
+def test_markup_in_what_people_write_stays_text(page: Page, server: Sandbox):
+    say(
+        server,
+        BEN,
+        SUPPORT,
+        "<img src=x onerror=alert(1)> & <script>alert(2)</script> <javascript:alert(3)|press me>",
+    )
+    said = page.get_by_role("article")
+    expect(said).to_contain_text("<img src=x onerror=alert(1)> & <script>alert(2)</script>")
+    expect(said.locator("img, script, a[href^=javascript]")).to_have_count(0)
+
+
+def test_buttons_send_and_twice_when_clicked_twice(page: Page, app: Showcase):
+    app.post(SUPPORT, "HC-1042", blocks=MESSAGE)
+    with page.expect_response("**/hands/action"), page.expect_response("**/hands/action"):
+        page.get_by_role("button", name="Copy").dblclick()
+    assert [(done["action_id"], done["value"]) for done in app.actions] == [("copy", "HC-1042")] * 2
+
+
+def test_a_confirm_dialog_is_asked_first(page: Page, app: Showcase):
+    app.post(SUPPORT, "HC-1042", blocks=MESSAGE)
+    page.get_by_role("button", name="Close the case").click()
+    page.get_by_role("dialog", name="Are you sure?").get_by_role("button", name="Keep it").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("button", name="Close the case").click()
+    with page.expect_response("**/hands/action"):
+        page.get_by_role("dialog").get_by_role("button", name="Close it").click()
+    assert [done["value"] for done in app.actions] == ["1042"]
+
+
+def test_menus_in_a_message_send_their_choice(page: Page, app: Showcase):
+    app.post(SUPPORT, "HC-1042", blocks=MESSAGE)
+    with page.expect_response("**/hands/action"):
+        choose(page.get_by_role("article"), "Outcome", "Not heard")
+    with page.expect_response("**/hands/action"):
+        page.get_by_role("button", name="More options").click()
+        page.get_by_role("menuitem", name="Timeline").click()
+    with page.expect_response("**/hands/action"):
+        page.get_by_label("Date").fill("2026-11-20")
+    with page.expect_response("**/hands/action"):
+        page.get_by_label("Wrote").check()
+    outcome, overflow, day, ticks = app.actions
+    assert (outcome["selected_option"]["value"], overflow["selected_option"]["value"]) == (
+        "not heard",
+        "timeline",
+    )
+    assert (day["selected_date"], values_of(ticks["selected_options"])) == ("2026-11-20", ["wrote"])
+
+
+def test_an_edit_is_marked_and_leaves_the_draft_alone(page: Page, app: Showcase):
+    ts = app.post(SUPPORT, "first")
+    composer(page).press_sequentially("half a sen")
+    app.client.chat_update(channel=SUPPORT, ts=ts, text="second")
+    expect(page.get_by_role("article")).to_contain_text("second(edited)")
+    composer(page).press_sequentially("tence")
+    expect(composer(page)).to_have_value("half a sentence")
+
+
+def test_an_ephemeral_message_is_for_one_person_only(page: Page, app: Showcase):
+    app.client.chat_postEphemeral(channel=SUPPORT, user=ADA, text="Just so you know")
+    expect(page.get_by_role("article")).to_contain_text("Only visible to you")
+    page.get_by_label("Act as").select_option(BEN)
+    expect(page.get_by_role("article")).to_have_count(0)
+
+
+def test_a_thread_opens_at_the_side_and_takes_replies(page: Page, app: Showcase, server: Sandbox):
+    ts = app.post(SUPPORT, "Is this a Concert customer?")
+    say(server, BEN, SUPPORT, "I will look", thread_ts=ts)
+    page.get_by_role("link", name="1 reply").click()
+    thread = page.get_by_role("complementary", name="Thread")
+    expect(thread.get_by_role("article")).to_contain_text(["Concert customer", "I will look"])
+    page.keyboard.type("Thanks")
+    page.keyboard.press("Enter")
+    expect(thread.get_by_role("article")).to_have_count(3)
+    expect(page.get_by_role("main").get_by_role("link", name="2 replies")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(thread).to_be_hidden()
+
+
+# People and places
+
+
+def test_unread_conversations_stand_out_until_they_are_opened(page: Page, server: Sandbox):
+    say(server, BEN, GENERAL, "Good morning")
+    say(server, BEN, GENERAL, "@ada have a look")
+    link = page.get_by_role("link", name="general")
+    expect(link).to_contain_text("2 unread")
+    expect(link).to_contain_text("1 mention")
+    expect(page).to_have_title(re.compile(r"^\(1\)"))
+    link.click()
+    expect(page.get_by_role("separator", name="New messages")).to_be_visible()
+    expect(link).not_to_contain_text("unread")
+
+
+def test_acting_as_somebody_else_shows_what_they_see(page: Page):
+    page.get_by_label("Act as").select_option(label="Lea (lead) · Lead")
+    expect(page.get_by_role("link", name="complaint-leads")).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("Act as")).to_have_value("U0LEA00004")
+    page.get_by_label("Act as").select_option(label="Otto (outsider) · Outsider")
+    expect(page.get_by_role("heading", level=1)).to_have_text("general")
+
+
+def test_the_app_has_a_home_and_messages(page: Page, app: Showcase):
+    page.get_by_role("link", name="Complaint Desk").click()
+    home = page.get_by_role("region", name="Home")
+    with page.expect_response("**/hands/action"):
+        home.get_by_role("button", name="Open a complaint").click()
+    assert app.actions[0]["value"] == "new"
+    page.get_by_role("link", name="Messages", exact=True).click()
+    page.get_by_label("Message Complaint Desk").fill("hello")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("article")).to_contain_text("hello")
+
+
+def test_shortcuts_open_from_the_composer_and_from_a_message(page: Page, app: Showcase, server: Sandbox):
+    page.get_by_role("button", name="Shortcuts").click()
+    page.get_by_role("menuitem", name="Open a complaint").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Opened by a shortcut")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    say(server, BEN, SUPPORT, "The roof leaks")
+    page.get_by_role("article").hover()
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("menuitem", name="Complaint from this message").click()
+    expect(page.get_by_role("dialog")).to_contain_text("The roof leaks")
+
+
+def test_a_command_is_suggested_and_an_unknown_one_is_refused(page: Page):
+    composer(page).press_sequentially("/co")
+    expect(page.get_by_role("option", name="/complaint")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(composer(page)).to_have_value("/complaint ")
+    composer(page).fill("/complain")
+    composer(page).press("Escape")
+    composer(page).press("Enter")
+    expect(page.get_by_text("/complain is not a command here")).to_be_visible()
+    expect(composer(page)).to_have_value("/complain")
+
+
+# Modals
+
+
+def test_every_input_reaches_the_app(page: Page, app: Showcase):
+    form = open_form(page)
+    for label, text in {
+        "Homeowner": "Hanna <b> & Co",
+        "What happened": "one\ntwo",
+        "Email": "hanna@example.test",
+        "Website": "https://example.com/",
+        "Panels": "12",
+        "Approved on": "2026-11-18",
+        "Best time": "16:30",
+        "Call back at": "2026-11-20T09:15",
+        "Formatted note": "Take *care*",
+    }.items():
+        form.get_by_label(label).fill(text)
+    for label, option in {
+        "Category": "Damage",
+        "Region": "Utah",
+        "Where": "Complaint Desk",
+        "Channel": "# general",
+    }.items():
+        choose(form, label, option)
+    choose(form, "Tags", "Roof")
+    choose(form, "Tags", "Noise")
+    choose(form, "City", "Albuquerque", typed="alb")
+    choose(form, "Owner", "Ben (agent) Agent", typed="ben")
+    choose(form, "Watchers", "Lea (lead) Lead", typed="lea")
+    form.get_by_label("Chat").check()
+    form.get_by_label("M2").check()
+    form.get_by_role("button", name="Save").click()
+    expect(form).to_have_count(0)
+    [view] = app.views
+    read = {block: value(view, block) for block in view["state"]["values"]}
+    assert {
+        key: read[key] for key in ("name", "story", "mail", "site", "panels", "day", "time", "moment")
+    } == {
+        "name": "Hanna <b> & Co",
+        "story": "one\ntwo",
+        "mail": "hanna@example.test",
+        "site": "https://example.com/",
+        "panels": "12",
+        "day": "2026-11-18",
+        "time": "16:30",
+        "moment": 1795184100,
+    }
+    assert [read[key]["value"] for key in ("category", "region", "city", "how")] == [
+        "damage",
+        "utah",
+        "albuquerque",
+        "chat",
+    ]
+    assert (values_of(read["tags"]), values_of(read["missing"])) == (["roof", "noise"], ["m2"])
+    assert (read["owner"], read["watchers"], read["channel"], read["file"]) == (
+        BEN,
+        ["U0LEA00004"],
+        GENERAL,
+        [],
+    )
+    assert read["where"].startswith("D")
+    assert read["note"]["elements"][0]["elements"] == [{"type": "text", "text": "Take *care*"}]
+
+
+def test_refused_fields_say_so_and_keep_what_was_typed(page: Page, app: Showcase):
+    app.form = modal(
+        "Form",
+        [field("name", "Homeowner", "plain_text_input"), field("mail", "Email", "email_text_input")],
+        submit=plain("Save"),
+    )
+    app.answer = {"response_action": "errors", "errors": {"mail": "Nobody has that address."}}
+    form = open_form(page)
+    form.get_by_label("Email").fill("nobody@example.test")
+    form.get_by_role("button", name="Save").click()
+    name = form.get_by_label("Homeowner")
+    expect(name).to_have_accessible_description("Please complete this required field.")
+    expect(name).to_be_focused()
+    page.keyboard.type("Hanna")
+    expect(name).to_have_accessible_description("")
+    page.keyboard.press("Enter")
+    expect(form.get_by_label("Email")).to_have_accessible_description("Nobody has that address.")
+    expect(form.get_by_label("Email")).to_have_attribute("aria-invalid", "true")
+    expect(form.get_by_label("Email")).to_have_value("nobody@example.test")
+    expect(name).to_have_value("Hanna")
+
+
+def test_a_form_is_opened_filled_and_sent_without_a_mouse(page: Page, app: Showcase):
+    app.form = modal(
+        "Form",
+        [
+            field("name", "Homeowner", "plain_text_input"),
+            field("category", "Category", "static_select", options=options("Silent installer", "Damage")),
+            field("story", "What happened", "plain_text_input", multiline=True),
+        ],
+        submit=plain("Save"),
+    )
+    composer(page).focus()
+    page.keyboard.type("/complaint")
+    page.keyboard.press("Enter")
+    form = page.get_by_role("dialog", name="Form")
+    expect(form.get_by_label("Homeowner")).to_be_focused()
+    page.keyboard.type("Hanna")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("one")
+    page.keyboard.press("Enter")
+    page.keyboard.type("two")
+    for name in ("Cancel", "Save", "Close the window", "Homeowner"):
+        page.keyboard.press("Tab")
+        stop = form.get_by_label(name) if name == "Homeowner" else form.get_by_role("button", name=name)
+        expect(stop).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(form).to_have_count(0)
+    expect(composer(page)).to_be_focused()
+    [view] = app.views
+    assert (value(view, "category")["value"], value(view, "story")) == ("damage", "one\ntwo")
+
+
+def test_typed_text_survives_an_update_where_its_block_stays(page: Page, app: Showcase):
+    kept, gone = field("kept", "Kept", "plain_text_input"), field("gone", "Gone", "plain_text_input")
+    kind = field("kind", "Kind", "static_select", options=options("One", "Two")) | {"dispatch_action": True}
+    app.form = modal("Form", [kept, gone, kind], submit=plain("Save"))
+    app.on_action = modal(
+        "Form",
+        [
+            field("extra", "Extra", "plain_text_input", initial_value="new"),
+            kept,
+            kind,
+            gone | {"block_id": "other"},
+        ],
+        submit=plain("Save"),
+    )
+    form = open_form(page)
+    form.get_by_label("Kept").fill("stays")
+    form.get_by_label("Gone").fill("goes")
+    choose(form, "Kind", "Two")
+    expect(form.get_by_label("Extra")).to_have_value("new")
+    expect(form.get_by_label("Kept")).to_have_value("stays")
+    expect(form.get_by_label("Gone")).to_have_value("")
+    expect(form.get_by_role("combobox", name="Kind")).to_have_value("Two")
+    expect(form.get_by_role("combobox", name="Kind")).to_be_focused()
+
+
+def test_a_pushed_modal_goes_back_to_the_one_below(page: Page, app: Showcase):
+    push = {
+        "type": "actions",
+        "block_id": "more",
+        "elements": [element("button", "push", text=plain("Details"))],
+    }
+    app.form = modal(
+        "Below",
+        [field("name", "Homeowner", "plain_text_input"), push],
+        submit=plain("Save"),
+        notify_on_close=True,
+    )
+    app.on_action = modal("Above", [{"type": "section", "text": marked("*Details*")}])
+    form = open_form(page)
+    form.get_by_label("Homeowner").fill("Hanna")
+    form.get_by_role("button", name="Details").click()
+    expect(page.get_by_role("dialog", name="Above")).to_be_visible()
+    page.get_by_role("button", name="Back", exact=True).click()
+    expect(page.get_by_role("dialog", name="Below").get_by_label("Homeowner")).to_have_value("Hanna")
+    with page.expect_response("**/hands/close"):
+        page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert [body["view"]["title"]["text"] for body in app.closed] == ["Below"]
+
+
+def test_a_submission_cannot_be_sent_twice_while_it_is_under_way(page: Page, app: Showcase):
+    app.form = modal(
+        "Form", [field("name", "Homeowner", "plain_text_input", initial_value="Hanna")], submit=plain("Save")
+    )
+    form = open_form(page)
+    app.may_answer.clear()
+    save = form.get_by_role("button", name="Save")
+    save.click()
+    expect(save).to_be_disabled()
+    form.get_by_label("Homeowner").press("Enter")
+    app.may_answer.set()
+    expect(form).to_have_count(0)
+    assert len(app.views) == 1
+
+
+def test_a_form_stays_when_slack_cannot_reach_the_app(page: Page, app: Showcase, server: Sandbox):
+    app.form = modal(
+        "Form", [field("name", "Homeowner", "plain_text_input", initial_value="Hanna")], submit=plain("Save")
+    )
+    form = open_form(page)
+    call(server.url, "faults", {"fault": "drop_ack", "target": "interactive"})
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_role("alert")).to_have_text("We had some trouble connecting. Try again?")
+    expect(form.get_by_role("button", name="Save")).to_be_enabled()
+    expect(form.get_by_label("Homeowner")).to_have_value("Hanna")
+
+
+# The sandbox's own tools
+
+
+def test_the_clock_moves_and_comes_back(page: Page):
+    clock = page.get_by_role("group", name="The sandbox’s clock")
+    expect(clock.get_by_role("button", name="Next thing due")).to_be_enabled()
+    expect(clock.get_by_role("button", name="Back to now")).to_be_disabled()
+    clock.get_by_role("button", name="Monday 9:00").click()
+    expect(clock).to_contain_text("9:00 AM E")
+    expect(clock).to_contain_text("Mon, ")
+    clock.get_by_role("button", name="+1 hour").click()
+    expect(clock).to_contain_text("10:00 AM E")
+    clock.get_by_role("button", name="Back to now").click()
+    expect(clock.get_by_role("button", name="Back to now")).to_be_disabled()
+
+
+def test_the_traffic_is_listed_filtered_and_opened(page: Page, app: Showcase):
+    app.post(SUPPORT, "for the record")
+    page.get_by_role("button", name="Traffic").click()
+    drawer = page.get_by_role("complementary", name="Traffic")
+    drawer.get_by_label("Filter the traffic").fill("for the record")
+    entry = drawer.locator("summary", has_text="chat.postMessage")
+    entry.click()
+    expect(drawer.locator("pre").first).to_contain_text('"text": "for the record"')
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+
+
+def test_faults_are_switched_on_listed_and_cleared(page: Page, server: Sandbox):
+    page.get_by_role("button", name="Misbehave").click()
+    drawer = page.get_by_role("complementary", name="Misbehave")
+    drawer.get_by_label("Rate limit: how often").select_option("three times")
+    drawer.get_by_role("button", name="Switch on: Rate limit").click()
+    expect(drawer.get_by_role("listitem")).to_have_text("Rate limit · chat.postMessage · 3 left")
+    assert call(server.url, "faults")["faults"][0]["retry_after"] == 2
+    drawer.get_by_role("button", name="Clear all").click()
+    expect(drawer.get_by_role("listitem")).to_have_text("Nothing: the sandbox behaves.")
+
+
+def test_starting_over_asks_first_and_forgets_everything(page: Page, app: Showcase):
+    app.post(SUPPORT, "soon forgotten")
+    expect(page.get_by_role("article")).to_have_count(1)
+    page.get_by_role("button", name="Start over").click()
+    page.get_by_role("dialog").get_by_role("button", name="Start over").click()
+    expect(page.get_by_role("article")).to_have_count(0)
+    expect(page.get_by_text("Nothing has been said here yet.")).to_be_visible()
+
+
+def test_the_quick_switcher_goes_where_it_is_told(page: Page):
+    page.keyboard.press("Control+k")
+    page.keyboard.type("gen")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("general")
+
+
+@pytest.mark.parametrize("surface", ["conversation", "thread", "form", "home", "tools"])
+def test_nothing_scrolls_sideways_on_a_phone(page: Page, app: Showcase, surface: str):
+    page.set_viewport_size({"width": 390, "height": 844})
+    ts = app.post(SUPPORT, "HC-1042", blocks=MESSAGE)
+    expect(page.get_by_role("article")).to_be_visible()
+    match surface:
+        case "thread":
+            page.evaluate("ts => { location.hash += '&thread=' + ts }", ts)
+            expect(page.get_by_role("complementary", name="Thread")).to_be_visible()
+        case "form":
+            app.form = FORM
+            assert open_form(page).bounding_box()["width"] == 390
+        case "home":
+            page.get_by_role("button", name="Conversations").click()
+            page.get_by_role("link", name="Complaint Desk").click()
+            expect(page.get_by_role("button", name="Open a complaint")).to_be_visible()
+        case "tools":
+            page.get_by_role("button", name="Tools").click()
+            expect(page.get_by_role("button", name="Monday 9:00")).to_be_visible()
+    frames = page.locator("html, .scroller, .modal-body, .home")
+    assert (
+        frames.evaluate_all("all => all.map(one => one.scrollWidth - one.clientWidth).filter(Boolean)") == []
+    )
