@@ -73,20 +73,25 @@ def owed(plan: Plan, desk: Desk) -> tuple[Step, ...]:
 def _blocks(view: CaseView, desk: Desk) -> Iterator[kit.Block]:
     stored = view.stored
     yield kit.header(f"{stored.name} · {words.category(stored.case.facts)}")
-    yield kit.context(_standing(view, desk))
+    yield kit.section(_standing(view, desk), _more(view), block_id=f"more_{stored.number}")
     yield kit.fields(_facts(view))
-    if steps := owed(view.plan, desk):
+    steps = owed(view.plan, desk)
+    due = [step for step in steps if is_due(step)]
+    for step in due:
+        yield from _due(view, step, desk)
+    if rest := [_line(step, view, desk) for step in steps if step not in due]:
         yield kit.divider()
-        yield kit.section("*What the SOP requires*\n" + "\n".join(_line(step, view, desk) for step in steps))
-    for step in owed(view.plan, desk):
-        if step.state == "available" and (step.by == "person" or step.verb == "follow_up"):
-            yield from _due(view, step, desk)
-    yield kit.actions(_more(view), block_id=f"more_{stored.number}")
+        yield kit.section("\n".join(rest))
+
+
+def is_due(step: Step) -> bool:
+    """Whether a person has something to do or to answer now."""
+    return step.state == "available" and (step.by == "person" or step.verb == "follow_up")
 
 
 def _due(view: CaseView, step: Step, desk: Desk) -> Iterator[kit.Block]:
     """A step that is due, with its buttons."""
-    title = f"*{step.title}*  {words.step_cites(step)}"
+    title = f":arrow_forward: *{step.title}*  {words.step_cites(step)}"
     if step.verb in FORMS:
         value = f"{view.stored.number}|{step.id}"
         button = kit.button(FORMS[step.verb], f"{STEP}:{step.verb}", value, style="primary")

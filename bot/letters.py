@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from bot.desk import Desk
 from bot.ports import Letter, Outbox, StoredCase
-from bot.sop import Advance, Timer
+from bot.sop import Advance, Case, Timer
 
 CONFIRMATION_EVENTS = frozenset({"concert_confirmed", "not_concert", "cannot_tell"})
 TOLD_TO_OWNER = CONFIRMATION_EVENTS | {
@@ -32,18 +32,14 @@ def on_opening(stored: StoredCase, desk: Desk) -> Iterator[Letter]:
 
 def on_advance(
     before: StoredCase, after: StoredCase, advanced: Advance, outbox: Outbox, desk: Desk
-) -> Iterator[Letter]:
-    """What an event makes the desk say: first what is new, then every post that it changes.
-
-    That a post was made changes nothing that any post shows.
-    """
-    if advanced.case.history[-1].name == "confirmation_posted":
-        return
+) -> list[Letter]:
+    """What an event makes the desk say: every post that it changes, then what is new."""
+    letters = redrawn(before, after, outbox)
     for timer in advanced.rang:
-        yield from on_ring(after, timer, desk)
+        letters += on_ring(after, timer, desk)
     if after.case.state == "needs_decision" and before.case.state != "needs_decision":
-        yield decision(after, desk)
-    yield from redrawn(after, outbox)
+        letters.append(decision(after, desk))
+    return letters
 
 
 def on_ring(stored: StoredCase, timer: Timer, desk: Desk) -> Iterator[Letter]:
@@ -80,18 +76,30 @@ def notice(stored: StoredCase, to: str, entry: int) -> Letter:
     return Letter(f"{stored.name}/notice/{entry}/{to}", "notice", stored.number, to=to, data=data)
 
 
-def redrawn(stored: StoredCase, outbox: Outbox) -> Iterator[Letter]:
-    """An edit of each post that shows the case as it was: the card, and the last question of each kind.
+def redrawn(before: StoredCase, after: StoredCase, outbox: Outbox) -> list[Letter]:
+    """An edit of each post that shows what is no longer so."""
+    return [
+        Letter(f"{original.key}/v{after.version}", kind, after.number, edits=original.key, data=original.data)
+        for kind in _outdated(before.case, after.case)
+        for original in outbox.originals(after.number, kind)[_first_outdated(kind) :]
+    ]
 
-    Every earlier question was redrawn when it was answered. All posts of a Concert check carry its buttons,
-    so all of them are rewritten with the answer.
-    """
-    for kind in ("card", "reminder", "prompt", "decision", "unconfirmed", "confirmation"):
-        originals = outbox.originals(stored.number, kind)
-        shown = originals if kind in ("confirmation", "prompt", "unconfirmed", "card") else originals[-1:]
-        for original in shown:
-            key = f"{original.key}/v{stored.version}"
-            yield Letter(key, kind, stored.number, edits=original.key, data=original.data)
+
+def _outdated(before: Case, after: Case) -> Iterator[str]:
+    """The kinds of posts that an event makes wrong. Time that passes answers nothing."""
+    event = after.history[-1].name
+    if event == "confirmation_posted":
+        return
+    yield "card"
+    if before.confirmation != after.confirmation:
+        yield from ("confirmation", "unconfirmed")
+    if event != "clock":
+        yield from ("reminder", "prompt", "decision")
+
+
+def _first_outdated(kind: str) -> int | None:
+    """Every earlier question was redrawn when it was answered; the rest stand in several places at once."""
+    return -1 if kind in ("reminder", "decision") else None
 
 
 def _about(stored: StoredCase, timer: Timer, kind: str, to: str) -> Letter:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from sandbox.person import Person, SeenMessage
 
@@ -58,11 +59,12 @@ def open_email(agent: Person) -> str:
 
 
 def newest_question(agent: Person, case: str) -> SeenMessage:
-    """The reminder that asks whether the installer has been in touch."""
+    """The reminder of this hour that asks whether the installer has been in touch."""
 
     def asked(person: Person) -> SeenMessage | None:
+        hour_ago = datetime.fromisoformat(person.state["now"]).timestamp() - 3600
         posts = [post for post in person.dm() if post.text == f"{case}: it is time to ask the homeowner."]
-        return posts[-1] if posts else None
+        return next((post for post in posts if float(post.ts) > hour_ago), None)
 
     question: SeenMessage = agent.wait_for(asked, what=f"the reminder of {case}")
     return question
