@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import ConsoleMessage, Error, Page, expect, sync_playwright
 
 from sandbox.remote import call
 from sandbox.server import Sandbox
@@ -64,30 +64,35 @@ def app(server: Sandbox, connected: Showcase) -> Showcase:
 
 
 @pytest.fixture(scope="module")
-def browser(server: Sandbox) -> Iterator[BrowserContext]:
+def tab(server: Sandbox) -> Iterator[Page]:
+    """One tab for all: opening a new one for each test takes longer than the test."""
     program = next(found for name in NAMES if name and (found := shutil.which(name)))
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield chromium.new_context(viewport={"width": 1280, "height": 800}, base_url=server.url)
+        yield chromium.new_page(base_url=server.url)
         chromium.close()
 
 
 @pytest.fixture
-def complaints() -> list[str]:
-    """What the browser's console complained of; a test that expects some empties it."""
-    return []
+def page(app: Showcase, tab: Page) -> Iterator[Page]:
+    """The page, loaded anew at 1280 by 800. No test may leave a complaint in the browser's console."""
+    complaints: list[str] = []
 
+    def hear(said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning"):
+            complaints.append(said.text)
 
-@pytest.fixture
-def page(app: Showcase, browser: BrowserContext, complaints: list[str]) -> Iterator[Page]:
-    """The page at 1280 by 800. No test may leave an error in the console."""
-    opened = browser.new_page()
-    opened.on(
-        "console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None
-    )
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.goto("/")
-    expect(opened.get_by_role("heading", level=1)).to_have_text("support-and-cs-team-members-only")
-    yield opened
-    opened.close()
+    def fail(error: Error) -> None:
+        complaints.append(str(error))
+
+    tab.on("console", hear)
+    tab.on("pageerror", fail)
+    tab.set_viewport_size({"width": 1280, "height": 800})
+    tab.goto("/")
+    expect(tab.get_by_role("heading", level=1)).to_have_text("support-and-cs-team-members-only")
+    yield tab
+    tab.evaluate("sessionStorage.clear()")
+    tab.goto("about:blank")
+    tab.remove_listener("console", hear)
+    tab.remove_listener("pageerror", fail)
     assert complaints == []
