@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
+from sandbox.person import Person
 from tests.e2e.conftest import WEDNESDAY, Office
 from tests.page.conftest import FLAGS, NAMES
 
@@ -47,14 +48,12 @@ class Desk:
         self.page = page
         self.pictures = 0
 
-    def act_as(self, name: str) -> None:
-        chooser = self.page.get_by_label("Act as")
-        chooser.select_option(
-            label=next(each for each in chooser.locator("option").all_inner_texts() if name in each)
-        )
+    def act_as(self, person: Person) -> None:
+        self.page.get_by_label("Act as").select_option(person.user_id)
 
     def messages(self) -> None:
         self.page.get_by_role("navigation").get_by_text("Complaint Desk").click()
+        self.page.get_by_role("navigation", name="Tabs of the app").get_by_text("Messages").click()
 
     def channel(self, name: str) -> None:
         self.page.get_by_role("navigation").get_by_text(name).click()
@@ -90,7 +89,7 @@ def take_the_call(desk: Desk) -> None:
     expect(desk.form).to_contain_text("Who is calling")
     desk.form.get_by_label("first and last name").fill("Hanna (homeowner)")
     desk.form.get_by_label("Property address").fill("1 Sunny Side, Springfield")
-    desk.form.get_by_label("Phone", exact=True).first.fill("555-0100")
+    desk.form.get_by_role("textbox", name="Phone").fill("555-0100")
     desk.form.get_by_label("Best time to reach them").fill("Weekdays after 4 PM")
     desk.form.get_by_role("radio", name="Phone").check()
     desk.form.get_by_role("radio", name="No, not found").check()
@@ -118,20 +117,20 @@ def test_a_complaint_is_worked_by_hand_from_the_call_to_the_close(office: Office
     desk = Desk(page)
     with office.desk():
         page.goto("/")
-        desk.act_as("Ada")
+        desk.act_as(office.ada)
         desk.messages()
         take_the_call(desk)
         expect(page.get_by_role("article").last).to_contain_text("Waiting for the Concert check")
         desk.picture("card")
 
-        desk.act_as("Cora")
+        desk.act_as(office.cora)
         desk.channel("support-and-cs-team-mem")
         desk.picture("check")
         desk.button("Concert").click()
         expect(page.get_by_role("article").last).to_contain_text("Cora (confirmer) said")
         desk.picture("answered")
 
-        desk.act_as("Ada")
+        desk.act_as(office.ada)
         desk.messages()
         desk.button("Fields and key …").click()
         expect(desk.form).to_contain_text("Homeowner Support Queue")
@@ -166,7 +165,7 @@ def test_a_complaint_is_worked_by_hand_from_the_call_to_the_close(office: Office
         desk.press("Close the case")
         expect(page.get_by_role("article").first).to_contain_text("Closed")
 
-        page.get_by_role("article").first.get_by_role("button", name="More").click()
+        page.get_by_role("article").first.get_by_role("button", name="More options").click()
         page.get_by_role("menuitem", name="Timeline").click()
         expect(desk.form).to_contain_text("Opened the case: Confirm that they are a Concert customer")
         expect(desk.form).to_contain_text("Cora (confirmer): confirmed as a Concert customer.")
