@@ -123,7 +123,7 @@ def check_changed(facts: Facts, typed: Values, now: datetime) -> Errors:
 
 def following(values: Values) -> tuple[str, ...]:
     """The fields that are asked because of the chosen category."""
-    return FOLLOWING.get(_text(values, "category"), ())
+    return FOLLOWING.get(text_of(values, "category"), ())
 
 
 def facts_of(values: Values) -> Facts:
@@ -138,14 +138,21 @@ def facts_of(values: Values) -> Facts:
         "category": _stated(values, "category") or None,
         "program": _stated(values, "program") or "unknown",
         "channel": _stated(values, "channel") or None,
-        "found_on_platform": {"yes": True, "no": False}.get(_text(values, "found_on_platform")),
+        "found_on_platform": {"yes": True, "no": False}.get(text_of(values, "found_on_platform")),
         "milestones": milestones,
-        "homeowner": {each: _text(values, f"homeowner.{each}") for each in homeowner},
-        "installer": {each: _text(values, f"installer.{each}") for each in ("name", "email")},
-        "description": _text(values, "description"),
+        "homeowner": {each: text_of(values, f"homeowner.{each}") for each in homeowner},
+        "installer": {each: text_of(values, f"installer.{each}") for each in ("name", "email")},
+        "description": text_of(values, "description"),
         "extra": {field: value for field, value in extra.items() if value},
     }
     return facts_from_json(data)
+
+
+def text_of(values: Values, field: str) -> str:
+    """A field's text without the blanks around it; what cannot be seen at all counts as nothing."""
+    value = values.get(field, "")
+    text = value.strip() if isinstance(value, str) else ""
+    return text if any(each.isprintable() and not each.isspace() for each in text) else ""
 
 
 def finish(work: Work, desk: Desk, intake: Intake, now: datetime) -> StoredCase:
@@ -172,7 +179,7 @@ def phone_problem(text: str) -> str:
     digits = sum(character.isdigit() for character in text)
     if PHONE.fullmatch(text) and 7 <= digits <= 21:
         return ""
-    return "This is not a phone number. Write it like 212-555-0100 or +1 212 555 0100 ext. 4."
+    return "This is not a phone number. Write it like 212-555-0199 or +1 212 555 0199 ext. 4."
 
 
 def day_problem(text: str) -> str:
@@ -190,7 +197,7 @@ FORMS: Mapping[str, Callable[[str], str]] = {
 
 
 def _problem(field: str, values: Values) -> str:
-    text, most = _text(values, field), MOST.get(field, LONGEST)
+    text, most = text_of(values, field), MOST.get(field, LONGEST)
     if not text:
         return REQUIRED.get(field, "")
     if len(text) > most:
@@ -202,7 +209,7 @@ def _problem(field: str, values: Values) -> str:
 
 def _stated(values: Values, field: str) -> str:
     """What stands in a field that has a form of its own; empty where it is not of that form."""
-    return "" if _problem(field, values) else _text(values, field)
+    return "" if _problem(field, values) else text_of(values, field)
 
 
 def _milestone(values: Values, milestone: str) -> str:
@@ -218,7 +225,7 @@ def _not_yet(values: Values) -> tuple[str, ...]:
 
 
 def _check_program(values: Values) -> Errors:
-    found, program = _text(values, "found_on_platform"), _text(values, "program") or "unknown"
+    found, program = text_of(values, "found_on_platform"), text_of(values, "program") or "unknown"
     if found == "yes" and program == "unknown":
         return {"program": "Power BI lists them: choose the program it shows."}
     if found == "no" and program == "everbright":
@@ -231,7 +238,7 @@ def _check_program(values: Values) -> Errors:
 
 def _check_milestones(values: Values) -> Errors:
     """A date and a tick at once; a later milestone where nothing is said of the first."""
-    dated = [each for each in MILESTONES if _text(values, f"milestones.{each}")]
+    dated = [each for each in MILESTONES if text_of(values, f"milestones.{each}")]
     twice = "has a date and is ticked as not yet approved. Keep one of the two."
     errors = {f"milestones.{each}": f"{each.upper()} {twice}" for each in dated if each in _not_yet(values)}
     later = [each for each in ("m2", "m3") if each in dated]
@@ -261,10 +268,3 @@ def _is_day(text: str) -> bool:
         return DAY.fullmatch(text) is not None
     except ValueError:
         return False
-
-
-def _text(values: Values, field: str) -> str:
-    """A field's text without the blanks around it; what cannot be seen at all counts as nothing."""
-    value = values.get(field, "")
-    text = value.strip() if isinstance(value, str) else ""
-    return text if any(each.isprintable() and not each.isspace() for each in text) else ""

@@ -17,7 +17,7 @@ from blocks import intake as intake_blocks
 from blocks import kit
 from bot.desk import Desk
 from bot.errors import DeskError
-from bot.intake import Values
+from bot.intake import text_of as text_of  # noqa: PLC0414 - Listeners find it beside typed_values.
 from bot.ports import Clock, People
 
 logger = logging.getLogger(__name__)
@@ -92,12 +92,6 @@ def typed_values(view: Payload) -> dict[str, str | tuple[str, ...]]:
     }
 
 
-def text_of(values: Values, field: str) -> str:
-    """A field's text without the blanks around it; empty when nothing was typed."""
-    value = values.get(field, "")
-    return value.strip() if isinstance(value, str) else ""
-
-
 def case_number(value: str) -> int:
     """The case that a button, a menu or a form is about: the part before the bar."""
     head = value.split("|", 1)[0]
@@ -115,8 +109,8 @@ def user_of(body: Payload) -> str:
 
 
 def open_modal(client: WebClient, body: Payload, view: kit.Block) -> None:
-    """Open a modal, or push it where the click came from one."""
-    if (body.get("container") or {}).get("type") == "view":
+    """Open a modal, or push it where the click came from one; App Home is a view too, but no modal."""
+    if (body.get("view") or {}).get("type") == "modal":
         client.views_push(trigger_id=body["trigger_id"], view=view)
     else:
         client.views_open(trigger_id=body["trigger_id"], view=view)

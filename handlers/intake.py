@@ -147,9 +147,7 @@ class IntakeListeners:
         with self.front.desk.memory.read() as work:
             stored = work.intakes.get(intake_id)
         if stored is None or stored.agent != user_of(args.body):
-            raise CaseError(
-                "This form is unknown, or another agent’s. Close it and type /complaint anew."
-            )
+            raise CaseError("This form is unknown, or another agent’s. Close it and type /complaint anew.")
         return stored
 
 
