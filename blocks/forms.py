@@ -190,9 +190,11 @@ def _copies(view: CaseView, step: Step) -> str:
     lines = [f"*Copied:* {words.roles(step.copied) or 'nobody'}"]
     if step.participants:
         lines.append(f"*Request participants on the ticket:* {words.roles(step.participants)}")
+    banned: dict[str, dict[str, None]] = {}
+    for each in view.plan.forbidden:
+        banned.setdefault(each.role, {}).update(dict.fromkeys(each.cites))
     lines += [
-        f":no_entry: never the {words.roles([each.role])} {words.cited(each.cites)}"
-        for each in view.plan.forbidden
+        f":no_entry: never the {words.roles([role])} {words.cited(cites)}" for role, cites in banned.items()
     ]
     return "\n".join(lines)
 
