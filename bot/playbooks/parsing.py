@@ -26,6 +26,7 @@ from bot.sop.playbook import (
     Wait,
 )
 from bot.sop.stages import START
+from bot.sop.steps import CONTACTS
 
 _WAITS: Final = ("business_days", "calendar_days")
 _STEP_KEYS: Final = (
@@ -47,10 +48,17 @@ _STEP_KEYS: Final = (
     "on",
     "channel",
     "done_by",
+    "contact",
+    "once_due",
+    "then",
 )
 _QUESTION_KEYS: Final = ("id", "question", "text", "our_wording", "cites", "quote", "answers")
 _PATH_KEYS: Final = ("title", "handled_by", "cites", "when", "start", "close", "on", "stages")
-_STAGE_KEYS: Final = ("title", "state", "told", "cites", "steps", "follow_up", "prompts", "on", "choose")
+_STAGE_KEYS: Final = (
+    *("title", "state", "told", "handled_by", "cites"),
+    *("steps", "follow_up", "prompts", "on", "choose"),
+)
+_LOST: Final = "The SOP's text for this step is missing. Ask your lead."
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +111,17 @@ class Parser:
         found = spot.mapping(("when", "steps"), needs=("when", "steps"))
         return Overlay(name, condition(found["when"]), self.steps(found["steps"]))
 
-    def steps(self, spot: Spot | None) -> tuple[StepRule, ...]:
-        """A list of steps, each id once."""
+    def steps(self, spot: Spot | None, stages: tuple[str, ...] = ()) -> tuple[StepRule, ...]:
+        """A list of steps, each id once; `stages` are those that a step may lead to."""
         steps: list[StepRule] = []
         for item in spot.items() if spot else ():
-            step = self.step(item)
+            step = self.step(item, stages)
             if step.id in {other.id for other in steps}:
                 item.fail(f"the step {step.id!r} stands here twice. Give one of them another id.")
             steps.append(step)
         return tuple(steps)
 
-    def step(self, spot: Spot) -> StepRule:
+    def step(self, spot: Spot, stages: tuple[str, ...] = ()) -> StepRule:
         """One step."""
         found = spot.mapping(_STEP_KEYS, needs=("id", "verb", "title", "cites"))
         lost = "lost" in found and found["lost"].flag()
@@ -128,7 +136,7 @@ class Parser:
             participants=_roles(found.get("participants")),
             copied=_roles(found.get("copied")),
             by=cast('Literal["desk", "person"]', _word(found.get("by"), ("desk", "person"), "person")),
-            text="shared/lost" if lost else self._template(found.get("text")),
+            text=self._lost_text(found.get("text")) if lost else self._template(found.get("text")),
             fields=_fields(found.get("fields")),
             cites=self.cites(found["cites"]),
             lost=lost,
@@ -136,6 +144,9 @@ class Parser:
             channel=found["channel"].text() if "channel" in found else None,
             done_by=found["done_by"].words(vocabulary.EVENTS) if "done_by" in found else (),
             our_wording="our_wording" in found and found["our_wording"].flag(),
+            contact=found["contact"].word(CONTACTS) if "contact" in found else None,
+            once_due="once_due" in found and found["once_due"].flag(),
+            then=found["then"].word(stages) if "then" in found else None,
         )
         _check_recipients(rule, spot)
         return rule
@@ -158,13 +169,14 @@ class Parser:
             id=name,
             title=found["title"].text(),
             state=cast(CaseState, found["state"].word(vocabulary.STATES)),
-            steps=self.steps(found.get("steps")),
+            steps=self.steps(found.get("steps"), stages),
             follow_up=self._follow_up(found["follow_up"]) if "follow_up" in found else None,
             prompts=self._prompts(found["prompts"], stages) if "prompts" in found else None,
             on=self._transitions(found.get("on"), stages),
             choose=self._choices(found["choose"], stages) if "choose" in found else (),
             told=_roles(found.get("told")),
             cites=self.cites(found.get("cites")),
+            handled_by=_handler(found.get("handled_by")),
         )
         _check_answers(stage, spot)
         return stage
@@ -233,6 +245,13 @@ class Parser:
             spot.fail(f"there is no template {name}.txt in bot/templates. Write it, or name another.")
         return name
 
+    def _lost_text(self, spot: Spot | None) -> str:
+        """What is offered in place of a lost text; it says itself that the SOP's is missing."""
+        name = self._template(spot) or "shared/lost"
+        if spot is not None and _LOST not in self.templates[name]:
+            spot.fail(f"this step is lost, so its text has to say: {_LOST}")
+        return name
+
     def _check_quote(self, found: Mapping[str, Spot]) -> None:
         if "quote" not in found:
             return
@@ -260,6 +279,10 @@ def _wait(spot: Spot) -> Wait:
         spot.fail("one wait is needed here, as in `business_days: 2`.")
     ((unit, days),) = found.items()
     return Wait("business_days" if unit == "business_days" else "calendar_days", days.number())
+
+
+def _handler(spot: Spot | None) -> HandledBy | None:
+    return cast(HandledBy, spot.word(vocabulary.HANDLERS)) if spot else None
 
 
 def _roles(spot: Spot | None) -> tuple[str, ...]:

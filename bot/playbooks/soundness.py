@@ -97,5 +97,6 @@ def _stages_without_end(path: Path) -> Iterator[str]:
 
 def _ways(stage: Stage, path: Path) -> list[str]:
     ways = [choice.go for choice in stage.choose]
+    ways += [step.then for step in stage.steps if step.then]
     ways += [transition.go for transition in (*stage.on.values(), *path.on.values()) if transition.go]
     return [*ways, stage.prompts.then] if stage.prompts else ways

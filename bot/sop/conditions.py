@@ -30,14 +30,14 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "category": vocabulary.CATEGORIES,
     "program": vocabulary.PROGRAMS,
     "product": vocabulary.PRODUCTS,
-    "channel": vocabulary.CHANNELS,
+    "channel": (*vocabulary.CHANNELS, "unknown"),
     "omnidian": ("none", *vocabulary.OMNIDIAN),
     "sensitive": SENSITIVE_WORDS,
     **dict.fromkeys(vocabulary.MILESTONES, MILESTONE_WORDS),
     **dict.fromkeys(vocabulary.FLAGS, FLAG_WORDS),
     "extra.need": vocabulary.NEEDS,
     "extra.found_by": vocabulary.FOUND_BY,
-    "extra.damaged": ("property", "only_system"),
+    "extra.damaged": ("property", "only_system", "unknown"),
     **{
         f"extra.{name}": FLAG_WORDS
         for name in ("asks_association", "contact_details_current", "agent_trained", "photo")
@@ -108,7 +108,9 @@ def _program(words: tuple[str, ...], facts: Facts) -> Verdict:
 
 
 def _known(name: str, value: str | None, words: tuple[str, ...]) -> Verdict:
-    return Verdict(None, (name,)) if value is None else Verdict(value in words)
+    if value is None:
+        return Verdict(True) if "unknown" in words else Verdict(None, (name,))
+    return Verdict(value in words)
 
 
 def _sensitive(words: tuple[str, ...], facts: Facts) -> Verdict:
@@ -138,11 +140,16 @@ def _extra(name: str, words: tuple[str, ...], facts: Facts) -> Verdict:
     value = facts.extra.get(name.removeprefix("extra."))
     if WORDS[name] is FLAG_WORDS:
         return _flag(name, words, value)
-    if value is None:
-        return Verdict(None, (name,))
     if name == "extra.damaged":
-        return Verdict(("only_system" if value == ("system",) else "property") in words)
-    return Verdict(value in words)
+        return Verdict(bool(_damage(value) & set(words)))
+    return Verdict(None, (name,)) if value is None else Verdict(value in words)
+
+
+def _damage(value: object) -> set[str]:
+    """Only the system, or anything else; damage of which nothing is known is to property (D-28)."""
+    if not value:
+        return {"property", "unknown"}
+    return {"only_system" if value == ("system",) else "property"}
 
 
 def _milestone(name: str, words: tuple[str, ...], facts: Facts, today: date) -> Verdict:

@@ -89,6 +89,8 @@ def _changes(event: Event) -> dict[str, object]:
     """The facts of an event by dotted id; milestones are given by their own names."""
     if event.name.startswith("milestone"):
         return {key if "." in key else f"milestones.{key}": value for key, value in event.data.items()}
+    if event.name == "omnidian_transferred_back":
+        return {"omnidian": "transferred_by", **event.data}
     return {_dotted(key): value for key, value in event.data.items()}
 
 

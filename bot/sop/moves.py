@@ -93,7 +93,18 @@ def step_done(case: Case, event: Event, playbooks: Playbooks, now: datetime) -> 
         return refuse(case, event, f"“{step.title}” is marked as done already.")
     if step is None or step.state != "available" or event.name not in step.events:
         return refuse(case, event, f"There is no step {name!r} on this case that could be marked as done.")
-    return Turn(_with_done(case, [name], event), notes=(f"{step.title}.",))
+    return _ticked(case, event, name, (f"{step.title}.",), playbooks)
+
+
+def _ticked(case: Case, event: Event, name: str, notes: tuple[str, ...], playbooks: Playbooks) -> Turn:
+    """The step is done; where its playbook says `then`, the case goes on to that stage."""
+    own = next((each.rule for each in _of_stage(case, playbooks) if each.id == name), None)
+    if own is None or own.then is None:
+        return Turn(_with_done(case, [name], event), notes=notes)
+    asked = [each.id for each in _of_stage(case, playbooks) if _is_question(each, case, playbooks)]
+    case = enter(_with_done(case, [name, *asked], event), own.then, playbooks, event.at)
+    stage = stage_of(case, playbooks)
+    return Turn(case, notes, stage.told if stage else ())
 
 
 def reference_recorded(case: Case, event: Event, playbooks: Playbooks, _now: datetime) -> Turn:
@@ -165,9 +176,13 @@ def _asked_again(case: Case, event: Event, wait: Wait, playbooks: Playbooks) -> 
 
 
 def _completes(event: Event, each: Owed, case: Case, playbooks: Playbooks) -> bool:
+    return event.name in each.rule.done_by or _is_question(each, case, playbooks)
+
+
+def _is_question(each: Owed, case: Case, playbooks: Playbooks) -> bool:
     stage = stage_of(case, playbooks)
-    questions = [asked.step.id for asked in (stage.follow_up, stage.prompts) if asked] if stage else []
-    return event.name in each.rule.done_by or each.rule.id in questions
+    asked = (stage.follow_up, stage.prompts) if stage else ()
+    return any(question is not None and each.rule.id == question.step.id for question in asked)
 
 
 def _of_stage(case: Case, playbooks: Playbooks) -> list[Owed]:

@@ -15,7 +15,7 @@ from bot.sop.guard import Forbidden, forbidden
 from bot.sop.playbook import FollowUpRule, HandledBy, Overlay, Playbooks, Stage
 from bot.sop.rota import cover_starts, on_shift
 from bot.sop.routing import Asking, route
-from bot.sop.stages import ASKING, CLOSED, UNCOVERED, Owed, numbered, opened, owed, stage_of
+from bot.sop.stages import ASKING, CLOSED, UNCOVERED, Owed, current_id, numbered, opened, owed, stage_of
 from bot.sop.step import Step, StepState
 from bot.sop.steps import Setting, applies, ask_step, build, contradiction_step
 
@@ -170,7 +170,7 @@ class _Steps:
                 holds, asks = applies(each.rule, self.setting)
                 self.asks.extend(asks)
                 if holds:
-                    yield self._timed(self._built(each))
+                    yield self._timed(self._built(each), self._asks_when_due(each))
 
     def _built(self, each: Owed) -> Step:
         return build(each.rule, each.id, each.attempt, self.setting)
@@ -183,10 +183,17 @@ class _Steps:
         present = each.visit == case.visits[-1] and each.visit.stage == case.stage
         return present or each.rule.verb in _CARRIED
 
-    def _timed(self, step: Step) -> Step:
-        """A question that waits for its timer says until when, and why then."""
-        timer = next((t for t in self.case.running if t.step == step.id), None)
-        if timer is None:
+    def _asks_when_due(self, each: Owed) -> str:
+        """The id of the step whose timer this one waits for: the stage's question, or itself."""
+        stage = stage_of(self.case, self.playbooks)
+        if each.rule.once_due and stage is not None and stage.follow_up is not None:
+            return current_id(self.case, stage.follow_up.step, self.playbooks)
+        return each.id
+
+    def _timed(self, step: Step, name: str) -> Step:
+        """What waits for the timer of the step `name` says until when, and why then."""
+        timer = next((t for t in self.case.running if t.step == name), None)
+        if timer is None or step.state != "available":
             return step
         return replace(step, state="waiting", due=timer.due, why=timer.why)
 
@@ -234,8 +241,16 @@ def _handler(case: Case, playbooks: Playbooks) -> HandledBy:
         return "lead"
     if case.path == playbooks.entry.path:
         return playbooks.entry.handled_by
-    path = playbooks.paths.get(case.path or "")
+    path, stage = playbooks.paths.get(case.path or ""), stage_of(case, playbooks)
+    if any(each.rule.verb == "reassign" and _is_done(case, each.id) for each in owed(case, playbooks)):
+        return "back_office"
+    if stage is not None and stage.handled_by is not None:
+        return stage.handled_by
     return path.handled_by if path else "front_line"
+
+
+def _is_done(case: Case, step: str) -> bool:
+    return any(each.step == step for each in case.done)
 
 
 def _distinct(items: Iterable[str]) -> tuple[str, ...]:

@@ -53,7 +53,11 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class StepRule:
-    """A step as the playbook has it. `done_by` are the events that complete it; `text` names a template."""
+    """A step as the playbook has it. `done_by` are the events that complete it; `text` names a template.
+
+    `contact` is the role whose details the text gives. `once_due` keeps the step waiting until the stage's
+    question falls due, and `then` is the stage the case goes to when the step is marked as done.
+    """
 
     id: str
     verb: str
@@ -72,6 +76,9 @@ class StepRule:
     channel: str | None = None
     done_by: tuple[str, ...] = ()
     our_wording: bool = False
+    contact: str | None = None
+    once_due: bool = False
+    then: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +125,10 @@ class Prompts:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where a case can stand. A stage with `choose` is left at once, as soon as its facts are known."""
+    """Where a case can stand. A stage with `choose` is left at once, as soon as its facts are known.
+
+    `handled_by` is set where others than those of the path have the case.
+    """
 
     id: str
     title: str
@@ -130,6 +140,7 @@ class Stage:
     choose: tuple[Choice, ...] = ()
     told: tuple[str, ...] = ()
     cites: tuple[str, ...] = ()
+    handled_by: HandledBy | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from bot.sop.organisation import Contact
+
 StepState = Literal["available", "waiting", "held", "refused", "done"]
 
 
@@ -18,7 +20,7 @@ class Step:
     template's text; both are rendered by `bot.wording`. `why` explains `due`, or the refusal. `events` are
     what a person can report on the step. `attempt` numbers the attempt to reach the installer it belongs
     to. `key` is the step's id in its playbook; `id` is unique within the case. `our_wording` marks a text
-    for which the SOP gives no words.
+    for which the SOP gives no words. `contact` holds the details that the text gives to somebody.
     """
 
     id: str
@@ -44,6 +46,7 @@ class Step:
     attempt: int = 0
     key: str = ""
     our_wording: bool = False
+    contact: Contact | None = None
 
     @property
     def default(self) -> bool:

@@ -54,7 +54,10 @@ def build(rule: StepRule, name: str, attempt: int, setting: Setting) -> Step:
         events=rule.done_by,
         attempt=attempt,
         our_wording=rule.our_wording,
+        contact=setting.playbooks.organisation.contacts.get(rule.contact or ""),
     )
+    if missing := _missing_details(rule, setting):
+        return replace(step, state="refused", why=missing)
     return _checked(step, setting)
 
 
@@ -101,13 +104,29 @@ def _checked(step: Step, setting: Setting) -> Step:
     if ban is not None:
         return replace(step, state="refused", why=ban.message, cites=(*step.cites, *ban.cites))
     for role in (*recipients, *step.participants):
-        if missing := _missing(role, setting):
+        if step.contact is None and (missing := _missing(role, setting)):
             return replace(step, state="refused", why=missing)
     drafted = step.verb in ("email", "add_participant")
     if drafted and held_for_lawyer(setting.facts, (*recipients, *step.participants), setting.released):
         why = "A lawyer is involved: held until a lead releases it."
         return replace(step, state="held", why=why, cites=(*step.cites, "D-09"))
     return step
+
+
+def _missing_details(rule: StepRule, setting: Setting) -> str:
+    """Which line of desk.yaml has to be filled before the details of `contact` can be given to somebody.
+
+    A transfer needs a phone number, words need any way to be reached.
+    """
+    if rule.contact is None:
+        return ""
+    contact = setting.playbooks.organisation.contacts.get(rule.contact) or Contact()
+    if contact.phone or (contact.email and rule.verb != "warm_transfer"):
+        return ""
+    return (
+        f"The phone number of {rule.contact.replace('_', ' ').capitalize()} is not configured. Fill in "
+        f"contacts.{rule.contact}.phone in desk.yaml; until then ask your lead for it."
+    )
 
 
 def _missing(role: str, setting: Setting) -> str:
