@@ -25,9 +25,7 @@ export function openMenu(anchor, label, items, options = {}) {
   const outside = (event) => {
     if (!menu.contains(event.target) && !anchor.contains(event.target)) close(false);
   };
-  const scrolled = (event) => {
-    if (!menu.contains(event.target)) close(false);
-  };
+  const scrolled = () => (anchor.isConnected ? place(menu, anchor, options) : close(false));
   menu.addEventListener("keydown", (event) => keys(event, entries, close));
   menu.addEventListener("click", (event) => {
     const at = entries.indexOf(event.target.closest("[role=menuitem]"));

@@ -1,4 +1,7 @@
-/** The modals of the person who acts: the top of their stack is shown, the focus stays inside. */
+/**
+ * The modals of the person who acts: the top of their stack is shown, the focus stays inside. What somebody typed
+ * waits while another person acts.
+ */
 
 import { drawBlocks } from "./blocks/index.js";
 import { showError } from "./blocks/input.js";
@@ -19,7 +22,7 @@ export class Modals {
   update() {
     const views = store.state.views;
     const known = new Set(views.map((view) => view.id));
-    for (const id of this.open.keys()) if (!known.has(id)) this.open.delete(id);
+    for (const [id, modal] of this.open) if (modal.person === store.route.as && !known.has(id)) this.open.delete(id);
     const view = views.at(-1);
     if (!view) return this.leave();
     if (!this.open.has(view.id)) this.open.set(view.id, new Modal(view));
@@ -55,6 +58,7 @@ class Modal {
   constructor(view) {
     const heading = newId("modal");
     this.id = view.id;
+    this.person = store.route.as;
     this.place = new Place("modal", { view: view.id }, (text) => this.tell(text));
     this.title = h("h2", { id: heading, class: "modal-title", tabindex: "-1" });
     this.backButton = h("button", { type: "button", class: "icon-button back", "aria-label": "Back", onclick: () => this.close(false) }, icon("back"));

@@ -38,7 +38,7 @@ function listen(field, changed, multiline) {
   });
 }
 
-/** With a maximum, how much of it is used; the count turns red when it is passed. */
+/** With a maximum: near it the count is shown, beyond it the count is red. */
 function counted(field, element) {
   if (!element.max_length) return field;
   const count = h("span", { class: "count", "aria-hidden": "true" });
