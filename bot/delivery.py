@@ -21,10 +21,11 @@ from bot.ports import Clock, Delivery, Letter, Message, Messenger, Posted
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)
-BATCH = 5
-MOST_ATTEMPTS = 8
-FIRST_WAIT = timedelta(seconds=2)
+LEASE = timedelta(minutes=2)
+"""Longer than sending one letter takes, if every call of it runs into its ten seconds."""
+LONGEST_WAIT = timedelta(minutes=15)
+MOST_ATTEMPTS = 100
+"""With these waits, a letter is given up when it could not be sent for a day."""
 LOOK_BACK = timedelta(minutes=5)
 
 
@@ -40,6 +41,11 @@ class Drawing:
 def posted_at(posted: Posted) -> datetime:
     """When a post was made, by Slack's clock: its `ts` is seconds since 1970."""
     return datetime.fromtimestamp(float(posted.ts), UTC)
+
+
+def waiting_time(attempt: int) -> timedelta:
+    """How long to wait after the attempt of that number: 2 seconds, then ever twice as long."""
+    return min(timedelta(seconds=1 << min(attempt, 20)), LONGEST_WAIT)
 
 
 Draw = Callable[[Drawing, Desk], Message | None]
@@ -59,23 +65,25 @@ class Postman:
     now: Clock
     lease_clock: Clock
 
-    def deliver(self) -> int:
-        """Send everything that waits and may be tried now; returns how many letters were settled."""
-        settled = 0
-        while deliveries := self._claim():
-            settled += sum(self._deliver(each) for each in deliveries)
-        return settled
+    def deliver_next(self) -> bool:
+        """Try one letter that waits and may be tried now; False if there is none.
 
-    def _claim(self) -> tuple[Delivery, ...]:
+        One at a time: a second one, claimed with the first, might outlive its lease in the queue.
+        """
         at = self.lease_clock()
-        holder = uuid4().hex
         with self.desk.memory.write() as work:
-            return tuple(work.outbox.claim(holder, at, at + LEASE, BATCH))
+            claimed = work.outbox.claim(uuid4().hex, at, at + LEASE, most=1)
+        for delivery in claimed:
+            self._deliver(delivery)
+        return bool(claimed)
 
-    def _deliver(self, delivery: Delivery) -> bool:
+    def _deliver(self, delivery: Delivery) -> None:
         letter = delivery.letter
         try:
-            posted = self._edit(delivery) if letter.edits else self._post(delivery)
+            if letter.edits:
+                self._edit(delivery)
+            else:
+                self._post(delivery)
         except RateLimited as error:
             self._put_off(delivery, timedelta(seconds=error.seconds), str(error))
         except OutcomeUnknown as error:
@@ -86,20 +94,18 @@ class Postman:
             # Whatever is wrong with one letter, those behind it still have to go out.
             logger.exception("%s: could not be sent", letter.key)
             self._again_or_bury(delivery, type(error).__name__)
-        else:
-            return posted
-        return False
 
-    def _post(self, delivery: Delivery) -> bool:
+    def _post(self, delivery: Delivery) -> None:
         letter, now = delivery.letter, self.now()
         if delivery.attempt > 1 and (found := self._found(delivery)):
-            return self._settle(delivery, found, confirmations.tagging(self.desk, posted_at(found)))
+            self._settle(delivery, found, confirmations.tagging(self.desk, posted_at(found)))
+            return
         drawing = self._drawing(letter, now)
         message = self.draw(drawing, self.desk)
         posted = self.messenger.post(letter.to, message, str(delivery.id)) if message else None
-        return self._settle(delivery, posted, drawing.tagging)
+        self._settle(delivery, posted, drawing.tagging)
 
-    def _edit(self, delivery: Delivery) -> bool:
+    def _edit(self, delivery: Delivery) -> None:
         letter, now = delivery.letter, self.now()
         with self.desk.memory.read() as work:
             posted = work.outbox.posted(letter.edits)
@@ -107,10 +113,11 @@ class Postman:
         message = self.draw(drawing, self.desk)
         if posted is not None and message is not None:
             self.messenger.edit(posted, message)
-        return self._settle(delivery, posted, drawing.tagging)
+        self._settle(delivery, posted, drawing.tagging)
 
     def _found(self, delivery: Delivery) -> Posted | None:
-        since = delivery.promised_at - LOOK_BACK
+        # A sandbox's clock may have been set back since the letter was promised.
+        since = min(delivery.promised_at, self.now()) - LOOK_BACK
         return self.messenger.find(delivery.letter.to, str(delivery.id), since)
 
     def _drawing(self, letter: Letter, now: datetime) -> Drawing:
@@ -118,22 +125,20 @@ class Postman:
             view = cases.view(work, self.desk, letter.case_number, now)
         return Drawing(letter, view, confirmations.tagging(self.desk, now))
 
-    def _settle(self, delivery: Delivery, posted: Posted | None, tagging: Tagging) -> bool:
+    def _settle(self, delivery: Delivery, posted: Posted | None, tagging: Tagging) -> None:
         letter = delivery.letter
         with self.desk.memory.write() as work:
             if not work.outbox.settle(delivery, posted, self.lease_clock()):
                 logger.warning("%s: the lease had gone to another process before it was settled", letter.key)
-                return False
-            if letter.kind == "confirmation" and posted is not None and not letter.edits:
+            elif letter.kind == "confirmation" and posted is not None and not letter.edits:
                 number, occasion = letter.case_number, letter.data["occasion"]
                 confirmations.posted(work, self.desk, number, occasion, tagging.people, posted_at(posted))
-        return True
 
     def _again_or_bury(self, delivery: Delivery, error: str) -> None:
         if delivery.attempt >= MOST_ATTEMPTS:
             self._bury(delivery, error)
         else:
-            self._put_off(delivery, FIRST_WAIT * 2 ** (delivery.attempt - 1), error)
+            self._put_off(delivery, waiting_time(delivery.attempt), error)
 
     def _put_off(self, delivery: Delivery, wait: timedelta, error: str) -> None:
         logger.warning("%s: put off for %s: %s", delivery.letter.key, wait, error)

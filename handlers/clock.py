@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 NET = timedelta(seconds=1)
 ALARM = "next due"
+WAKE = "wake"
 
 
 def _scheduler() -> BackgroundScheduler:
@@ -38,6 +39,7 @@ class Bell:
     _scheduler: BackgroundScheduler = field(default_factory=_scheduler)
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
     _wanted: threading.Event = field(default_factory=threading.Event)
+    _stopping: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
         """Catch up with what fell due while the desk was down, and go on from there."""
@@ -48,12 +50,13 @@ class Bell:
         self.wake()
 
     def stop(self) -> None:
-        """Finish what is being sent, take nothing new."""
+        """Finish the letter that is being sent, take no other."""
+        self._stopping.set()
         self._scheduler.shutdown(wait=True)
 
     def wake(self) -> None:
         """Ring at once, on the bell's own thread."""
-        self._arm(datetime.now(UTC))
+        self._scheduler.add_job(self.ring, id=WAKE, replace_existing=True)
 
     def ring(self) -> None:
         """Ring now; while another ring is under way, have that one go round once more."""
@@ -74,7 +77,8 @@ class Bell:
         """Handle what is due, send what waits, and set the alarm for what comes next."""
         now = self.postman.now()
         follow_ups.ring(self.postman.desk, now)
-        self.postman.deliver()
+        while not self._stopping.is_set() and self.postman.deliver_next():
+            pass
         self._set_alarm()
 
     def next_due(self) -> datetime | None:
@@ -86,8 +90,5 @@ class Bell:
         due = self.next_due()
         if due is not None:
             wait = due - self.postman.now()
-            self._arm(datetime.now(UTC) + (wait if wait > timedelta(0) else NET))
-
-    def _arm(self, at: datetime) -> None:
-        trigger = DateTrigger(at, timezone=UTC)
-        self._scheduler.add_job(self.ring, trigger, id=ALARM, replace_existing=True)
+            at = datetime.now(UTC) + (wait if wait > timedelta(0) else NET)
+            self._scheduler.add_job(self.ring, DateTrigger(at, timezone=UTC), id=ALARM, replace_existing=True)

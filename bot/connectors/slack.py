@@ -20,8 +20,26 @@ from bot.ports import Message, Posted
 
 EVENT_TYPE = "complaint_desk_letter"
 CONVERSATION_ID = re.compile(r"[CDGUW][A-Z0-9]{5,}")
+REFUSAL = re.compile(r"[a-z_]+")
 PERHAPS_DONE = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+MENDED_BY_A_PERSON = frozenset(
+    {
+        "account_inactive",
+        "channel_not_found",
+        "invalid_auth",
+        "missing_scope",
+        "not_authed",
+        "not_in_channel",
+        "org_login_required",
+        "team_access_not_granted",
+        "token_expired",
+        "token_revoked",
+    }
+)
+"""Refusals of the app, not of the letter: it is kept, and tried again, until somebody has mended them."""
 PAGE = 200
+UNSAID_WAIT = 30
+"""Seconds to wait where Slack asks to wait and does not say how long."""
 FAULTS = (SlackClientError, OSError, HTTPException)
 
 
@@ -109,7 +127,7 @@ class SlackMessenger:
         if name not in self._ids:
             self._ids |= {channel["name"]: channel["id"] for channel in self._channels()}
         if name not in self._ids:
-            raise Rejected(
+            raise OutcomeUnknown(
                 f"There is no channel #{name} that the desk can see. "
                 "Invite the desk to it, or mend `channels` in desk.yaml."
             )
@@ -146,15 +164,16 @@ def _translate(error: Exception, doing: str) -> NoReturn:
 
 
 def _translate_answer(error: SlackApiError, doing: str) -> NoReturn:
-    response = error.response
-    status = getattr(response, "status_code", 0)
-    code = str(response.get("error", "")) if hasattr(response, "get") else ""
+    status, code = error.response.status_code, str(error.response.get("error"))
     if status == 429 or code == "ratelimited":
-        seconds = float(response.headers.get("Retry-After", 30))
-        raise RateLimited(f"{doing}: Slack asks to wait {seconds:.0f} s", seconds) from error
-    if status >= 500 or code in PERHAPS_DONE:
-        raise OutcomeUnknown(f"{doing}: Slack answered {code or status}") from error
-    raise Rejected(f"{doing}: Slack refused with {code or status}") from error
+        asked = str(error.response.headers.get("Retry-After", ""))
+        seconds = int(asked) if asked.isdecimal() else UNSAID_WAIT
+        raise RateLimited(f"{doing}: Slack asks to wait {seconds} s", seconds) from error
+    if not REFUSAL.fullmatch(code):
+        raise OutcomeUnknown(f"{doing}: the answer ({status}) is not Slack's") from error
+    if status >= 500 or code in PERHAPS_DONE | MENDED_BY_A_PERSON:
+        raise OutcomeUnknown(f"{doing}: Slack answered {code}") from error
+    raise Rejected(f"{doing}: Slack refused with {code}") from error
 
 
 @dataclass(slots=True)
@@ -169,7 +188,7 @@ class SlackPeople:
         if user_id not in self._names:
             try:
                 user = self.client.users_info(user=user_id)["user"]
-            except (SlackClientError, OSError):
+            except FAULTS:
                 return user_id
             profile = user.get("profile") or {}
             self._names[user_id] = str(profile.get("real_name") or user.get("real_name") or user_id)
