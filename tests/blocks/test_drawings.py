@@ -1,0 +1,211 @@
+"""Everything the desk draws, in every state of a case: Slack takes it, and it leaks nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from blocks import card, forms, home, intake
+from blocks.help import help_page
+from blocks.letters import draw
+from bot import cases, confirmations, follow_ups
+from bot.cases import CaseView
+from bot.delivery import Drawing
+from bot.intake import MOST
+from bot.ports import Delivery, Intake, Message, StoredCase
+from bot.sop import plan
+from bot.wording import Names, write
+from sandbox import block_kit
+from tests.bot.casework import ADA, CLEO, LEA, Casework, casework
+from tests.bot.desk import NOW
+
+SECRET = "Zelda"
+"""Stands in every fact that is personal."""
+NOT_FOUND = {"found_on_platform": False, "program": "unknown"}
+WRITTEN = ["installer_email_sent"]
+ASKED = [*WRITTEN, "ring"]
+PATHS: dict[str, tuple[dict[str, object], list[str]]] = {
+    "new": ({}, []),
+    "waiting": ({}, WRITTEN),
+    "asked": ({}, ASKED),
+    "unheard": ({}, [*ASKED, "homeowner_not_heard"]),
+    "unreachable": ({}, [*ASKED, "homeowner_unreachable"]),
+    "unsatisfied": ({}, [*ASKED, "homeowner_contacted_unsatisfied"]),
+    "satisfied": ({}, [*ASKED, "homeowner_contacted_satisfied"]),
+    "closed": ({}, [*ASKED, "homeowner_contacted_satisfied", "close_requested"]),
+    "awaiting": (NOT_FOUND, []),
+    "posted": (NOT_FOUND, ["posted"]),
+    "asked_again": (NOT_FOUND, ["posted", "ring"]),
+    "told_leads": (NOT_FOUND, ["posted", "ring", "ring"]),
+    "cannot_tell": (NOT_FOUND, ["posted", "cannot_tell"]),
+    "concert": (NOT_FOUND, ["posted", "concert_confirmed"]),
+    "not_concert": (NOT_FOUND, ["posted", "not_concert"]),
+    "uncovered": ({"category": "fraud"}, []),
+}
+PEOPLE = {"ordinary": 1, "brim": 3000}
+
+
+def facts_with(size: int) -> dict[str, object]:
+    """Personal facts, each as long as its field allows, made of what grows when it is escaped."""
+
+    def full(field: str) -> str:
+        return (SECRET + "&<" * size)[: min(size * 6, MOST[field])] if size > 1 else SECRET
+
+    return {
+        "homeowner": {each: full(f"homeowner.{each}") for each in ("name", "address", "phone", "best_time")}
+        | {"email": f"{SECRET}@example.test"},
+        "installer": {"name": full("installer.name"), "email": "office@example.test"},
+        "description": full("description"),
+    }
+
+
+def lived(work: Casework, path: str, size: int) -> StoredCase:
+    """A case that all of this has happened to."""
+    changes, events = PATHS[path]
+    case = work.open(**{**changes, **facts_with(size)})
+    now = NOW
+    for event in events:
+        if event == "ring":
+            with work.desk.memory.read() as memory:
+                due = memory.follow_ups.next_due()
+            assert due
+            now = due
+            follow_ups.ring(work.desk, now)
+        elif event == "posted":
+            people = confirmations.tagging(work.desk, now).people
+            with work.desk.memory.write() as memory:
+                confirmations.posted(memory, work.desk, case.number, "first", people, now)
+        elif event in ("concert_confirmed", "not_concert", "cannot_tell"):
+            with work.desk.memory.write() as memory:
+                confirmations.answer(memory, work.desk, case.number, event, CLEO, now)
+        else:
+            data = {"closure_comments": SECRET * 3} if event == "close_requested" else {}
+            assert not work.report(case, event, now, by=LEA, **data).refused
+    return case
+
+
+@pytest.fixture(params=[(path, size) for path in PATHS for size in PEOPLE], ids="_".join)
+def living(request: pytest.FixtureRequest) -> Iterator[tuple[Casework, CaseView, list[Delivery]]]:
+    """A desk, a case as it then stands, and the letters it gave rise to."""
+    path, size = request.param
+    with casework() as work:
+        case = lived(work, path, PEOPLE[size])
+        later = NOW + timedelta(days=60)
+        with work.desk.memory.write() as memory:
+            letters = list(memory.outbox.claim("test", later, later, most=100))
+            yield work, cases.view(memory, work.desk, case.number, NOW), letters
+
+
+Living = tuple[Casework, CaseView, list[Delivery]]
+
+
+def hold(message: Message) -> None:
+    """Slack takes it as a post, and its notification and values say nothing personal."""
+    blocks = [dict(block) for block in message.blocks]
+    assert [str(each) for each in block_kit.check_blocks(blocks, "message")] == []
+    assert block_kit.characters(blocks) <= block_kit.MESSAGE_CHARACTERS_MAX
+    assert SECRET not in message.text
+    assert re.fullmatch(r"[^<>]*[.?]", message.text), message.text
+    assert not list(carried(blocks))
+
+
+def hold_view(view: dict[str, object], kind: str = "modal") -> None:
+    """Slack takes it as a view, and what it carries besides its texts says nothing personal."""
+    assert [str(each) for each in block_kit.check_view(view, kind)] == []
+    assert block_kit.byte_size(view) < 250_000
+    assert not list(carried(view))
+
+
+def carried(node: object) -> Iterator[str]:
+    """Every id, value and metadata that holds personal data."""
+    if isinstance(node, dict):
+        for key, part in node.items():
+            if key in ("value", "private_metadata", "block_id", "action_id", "callback_id"):
+                yield from [part] if SECRET in str(part) else []
+            else:
+                yield from carried(part)
+    elif isinstance(node, list | tuple):
+        for part in node:
+            yield from carried(part)
+
+
+def test_every_letter_is_a_message_that_slack_takes(living: Living) -> None:
+    work, view, letters = living
+    assert letters
+    tagging = confirmations.tagging(work.desk, NOW)
+    for delivery in letters:
+        if message := draw(Drawing(delivery.letter, view, tagging), work.desk):
+            hold(message)
+
+
+def test_the_channels_of_many_hear_name_and_address_at_most(living: Living) -> None:
+    work, view, letters = living
+    for delivery in letters:
+        if delivery.letter.kind in ("prompt", "decision", "unconfirmed"):
+            message = draw(Drawing(delivery.letter, view, confirmations.tagging(work.desk, NOW)), work.desk)
+            assert SECRET not in json.dumps([dict(block) for block in message.blocks] if message else [])
+
+
+def test_card_home_and_lists_are_what_slack_takes(living: Living) -> None:
+    work, view, _ = living
+    tagging = confirmations.tagging(work.desk, NOW)
+    hold(card.card(view, work.desk))
+    hold_view(card.modal(view, work.desk))
+    hold(home.mine_message([view.stored], work.desk))
+    hold_view(home.home([view.stored], tagging, work.desk), "home")
+
+
+def test_every_form_is_a_modal_that_slack_takes(living: Living) -> None:
+    work, view, _ = living
+    desk = work.desk
+    for made in (forms.timeline(view, desk), forms.note(view), forms.close(view)):
+        hold_view(made)
+    hold_view(forms.facts(view, None, forms.EDITABLE))
+    for step in view.plan.steps:
+        written = write(step, view.stored.case.facts, Names("Ada (agent)", view.stored.name))
+        hold_view(forms.snooze(view, step))
+        hold_view(forms.email(view, step, written))
+        hold_view(forms.read(view, step, written.text, desk))
+
+
+def test_intake_is_drawn_from_the_same_facts(living: Living) -> None:
+    work, view, _ = living
+    known = view.stored.case.facts
+    values = {
+        "homeowner.name": known.homeowner.name,
+        "homeowner.address": known.homeowner.address,
+        "category": known.categories[0],
+        "description": known.description,
+        "milestones.m1": "2026-10-01",
+        "milestones.not_yet": ("m3",),
+    }
+    started = Intake("0123456789abcdef", ADA, values)
+    planned = plan(known, work.desk.playbooks, NOW)
+    hold_view(intake.loading())
+    hold_view(intake.who(started, ["Hello.", "And then?"]))
+    hold_view(intake.what(started, ["How can I help?"]))
+    hold_view(intake.says(started, known, planned, work.desk, "Ada (agent)"))
+    hold_view(intake.opened(view.stored))
+    hold_view(intake.sorry(known.description))
+
+
+@pytest.mark.parametrize("word", ["", "hepl", "<!channel>", "&" * 4000], ids=["none", "typo", "ping", "long"])
+def test_help_is_a_message_that_slack_takes(word: str) -> None:
+    hold(help_page(word))
+
+
+def test_a_long_list_of_cases_fits(work_full: tuple[Casework, list[StoredCase]]) -> None:
+    work, mine = work_full
+    hold(home.mine_message(mine, work.desk))
+    hold_view(home.home(mine, confirmations.tagging(work.desk, NOW), work.desk), "home")
+
+
+@pytest.fixture
+def work_full() -> Iterator[tuple[Casework, list[StoredCase]]]:
+    """Forty cases of one agent, with the longest names there are."""
+    with casework() as work:
+        yield work, [work.open(**facts_with(3000)) for _ in range(40)]
