@@ -123,7 +123,8 @@ def _template_name(path: Path, templates: Path) -> str:
 def _version(files: list[Path]) -> str:
     """A hash over the names and contents of all files; worked examples are no part of it."""
     digest = hashlib.sha256()
-    for path in sorted(path for path in files if not path.name.endswith(_EXAMPLES)):
+    files = [path for path in files if not path.name.endswith(_EXAMPLES)]
+    for path in sorted(files, key=lambda path: (path.parent.name, path.name)):
         digest.update(f"{path.parent.name}/{path.name}\0".encode())
         digest.update(path.read_bytes() + b"\0")
     return digest.hexdigest()
