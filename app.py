@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -38,12 +39,15 @@ from bot.sop.organisation import Organisation
 from handlers.clock import Bell
 from handlers.front import Front
 from sandbox.errors import SandboxError
-from sandbox.server import Sandbox
+from sandbox.server import HOST, Sandbox
 from storage import open_database
 
 ROOT = Path(__file__).parent
 THREADS = 16
 """For listeners, and as many again for what they leave to do after the acknowledgement."""
+
+LOGGED_FROM = {"alembic": logging.WARNING, "apscheduler": logging.WARNING, "slack_sdk.web": logging.CRITICAL}
+"""What a call of Slack met is told by the desk itself, by whoever made the call."""
 
 cli = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)
 cli.add_typer(sop_commands.app, name="sop")
@@ -66,6 +70,13 @@ class Slack:
         """A client of its own, for one purpose."""
         return WebClient(token=self.bot_token, base_url=self.api_url, timeout=10)
 
+    def check(self) -> None:
+        """See that Slack takes the bot token, before anything is made on disk. Raises SettingsError."""
+        try:
+            self.client().auth_test()
+        except (SlackClientError, OSError) as error:
+            raise _not_connected("SLACK_BOT_TOKEN", self, error) from error
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -74,20 +85,25 @@ class Service:
     app: App
     bell: Bell
     slack: Slack
+    threads: ThreadPoolExecutor
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Connected to Slack and keeping its appointments, until the end of the block."""
-        socket = SocketModeHandler(self.app, self.slack.app_token, concurrency=THREADS)
+        """Connected to Slack and keeping its appointments, until the end of the block.
+
+        What was begun is finished then, so that the memory can be closed afterwards.
+        """
+        connection = SocketModeHandler(self.app, self.slack.app_token, concurrency=THREADS)
         try:
-            socket.connect()
+            connection.connect()
         except (SlackClientError, OSError) as error:
             raise _not_connected("SLACK_APP_TOKEN", self.slack, error) from error
         try:
             self.bell.start()
             yield
         finally:
-            socket.close()
+            connection.close()
+            self.threads.shutdown()
             self.bell.stop()
 
 
@@ -101,7 +117,7 @@ def wire(organisation: Organisation, memory: Memory, slack: Slack, now: Clock) -
     except (BoltError, SlackClientError, OSError) as error:
         raise _not_connected("SLACK_BOT_TOKEN", slack, error) from error
     handlers.register(app, Front(desk, now, SlackPeople(slack.client()), bell.wake))
-    return Service(app, bell, slack)
+    return Service(app, bell, slack, threads)
 
 
 @cli.callback(invoke_without_command=True)
@@ -113,7 +129,9 @@ def main(context: typer.Context) -> None:
 
 def _serve() -> None:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for name, level in LOGGED_FROM.items():
+        logging.getLogger(name).setLevel(level)
+    stop = _signalled()
     try:
         with ExitStack() as open_until_stopped:
             settings = load_settings(os.environ)
@@ -121,8 +139,8 @@ def _serve() -> None:
                 _start_sandbox(settings, open_until_stopped)
             else:
                 _start_slack(settings, open_until_stopped)
-            _wait_for_a_signal()
-            print("Stopping.")
+            stop.wait()
+            print("Stopping.", flush=True)
     except (StartError, SandboxError) as error:
         _refuse(str(error))
 
@@ -131,12 +149,13 @@ def _start_slack(settings: Settings, stack: ExitStack) -> None:
     if settings.mode == "http":
         raise SettingsError("SLACK_APP_TOKEN is missing: the desk reaches Slack by Socket Mode. Add it.")
     organisation = load_organisation(settings.desk_config, holiday_years(system_clock().date()))
-    database = stack.enter_context(open_database(settings.database_url, system_clock()))
     slack = Slack(
         settings.slack_bot_token.get_secret_value(),
         settings.slack_app_token.get_secret_value(),
         settings.slack_api_url,
     )
+    slack.check()
+    database = stack.enter_context(open_database(settings.database_url, system_clock()))
     stack.enter_context(wire(organisation, database, slack, system_clock).running())
     print("Complaint Desk is connected to Slack. Stop it with Ctrl-C.", flush=True)
 
@@ -146,11 +165,9 @@ def _start_sandbox(settings: Settings, stack: ExitStack) -> None:
     config = settings.desk_config or ROOT / "sandbox" / "desk.yaml"
     organisation = load_organisation(config, holiday_years(system_clock().date()))
     state = Path("var/sandbox")
-    address = (
-        settings.database_url
-        if "database_url" in settings.model_fields_set
-        else f"sqlite:///{state / 'desk.db'}"
-    )
+    address = settings.database_url if settings.database_url_given else f"sqlite:///{state / 'desk.db'}"
+    _require_free(settings.port)
+    database = stack.enter_context(open_database(address, system_clock()))
     services: list[Service] = []
 
     def wake() -> None:
@@ -166,18 +183,30 @@ def _start_sandbox(settings: Settings, stack: ExitStack) -> None:
     )
     sandbox.start()
     stack.callback(sandbox.stop)
-    database = stack.enter_context(open_database(address, sandbox.clock.now()))
     slack = Slack(sandbox.bot_token, sandbox.app_token, sandbox.api_url)
     services.append(wire(organisation, database, slack, sandbox.clock.now))
     stack.enter_context(services[0].running())
     print(
         "There are no Slack tokens (SLACK_BOT_TOKEN, SLACK_APP_TOKEN), so this is the sandbox:\n"
-        f"open {sandbox.url} in a browser. Stop it with Ctrl-C.",
+        f"open {sandbox.url} in a browser. Stop it with Ctrl-C.\n"
+        f"What happens in it is kept in {state.resolve()}.",
         flush=True,
     )
 
 
-def _wait_for_a_signal() -> None:
+def _require_free(port: int) -> None:
+    """See that the sandbox can have its port, before anything is made on disk. Raises SettingsError."""
+    try:
+        socket.create_server((HOST, port)).close()
+    except OSError as error:
+        raise SettingsError(
+            f"Port {port} on {HOST} cannot be used: {os.strerror(error.errno or 0)}. "
+            "Stop the program that has it, or set PORT to another one."
+        ) from error
+
+
+def _signalled() -> threading.Event:
+    """Set by SIGINT and SIGTERM, from now on."""
     stop = threading.Event()
 
     def handle(number: int, frame: FrameType | None) -> None:
@@ -186,7 +215,7 @@ def _wait_for_a_signal() -> None:
 
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, handle)
-    stop.wait()
+    return stop
 
 
 def _not_connected(setting: str, slack: Slack, error: Exception) -> SettingsError:

@@ -1,0 +1,159 @@
+"""`python app.py` as a person starts and stops it, each time in a folder of its own."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from sandbox.person import Person
+from sandbox.server import Sandbox
+from storage import open_database
+from tests.e2e.story import open_complaint
+
+APP = Path(__file__).parents[1] / "app.py"
+ADA = "U0ADA00001"
+NOW = datetime(2030, 1, 9, 15, tzinfo=UTC)
+DATABASE = "var/sandbox/desk.db"
+SECONDS_TO_STOP = 8
+TOKENS = {"SLACK_BOT_TOKEN": "xoxb-wrong", "SLACK_APP_TOKEN": "xapp-sandbox"}
+
+Given = Callable[[Path], contextmanager]
+
+
+@contextmanager
+def started(folder: Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """The program, started in a folder; killed at the end if it runs still."""
+    process = subprocess.Popen(
+        [sys.executable, APP],
+        cwd=folder,
+        env={"PORT": "0", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def address_of(process: subprocess.Popen[str]) -> str:
+    """Where the sandbox says that it is; it runs then."""
+    for line in process.stdout:
+        if found := re.search(r"http://127\.0\.0\.1:\d+", line):
+            return found[0]
+    raise AssertionError(process.stderr.read())
+
+
+def stop(process: subprocess.Popen[str], number: signal.Signals) -> str:
+    """Stop the program; what it said on stderr."""
+    process.send_signal(number)
+    _, said = process.communicate(timeout=SECONDS_TO_STOP)
+    assert process.returncode == 0
+    return said
+
+
+def test_it_stops_while_somebody_watches_and_finds_everything_again(tmp_path):
+    with started(tmp_path) as first:
+        url = address_of(first)
+        case = open_complaint(Person(url, ADA), what={"milestones.m1": None})
+        Person(url, ADA).wait_for_message(f"{case} · ")
+        with urlopen(f"{url}/hands/events?as={ADA}", timeout=5) as events:
+            assert events.readline() == b"event: changed\n"
+            assert "Traceback" not in stop(first, signal.SIGTERM)
+    with started(tmp_path) as second:
+        ada = Person(address_of(second), ADA)
+        assert [post.text for post in ada.dm() if post.text.startswith(case)]
+        ada.click("Timeline")
+        ada.wait_for_view("Opened the case")
+        assert "Traceback" not in stop(second, signal.SIGINT)
+
+
+@contextmanager
+def port_taken(_: Path) -> Iterator[dict[str, str]]:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        yield {"PORT": str(taken.getsockname()[1])}
+
+
+@contextmanager
+def another_desk(folder: Path) -> Iterator[dict[str, str]]:
+    with open_database(f"sqlite:///{folder / DATABASE}", NOW):
+        yield {}
+
+
+def written(name: str, text: str) -> Given:
+    def write(folder: Path) -> nullcontext[dict[str, str]]:
+        (folder / name).write_text(text)
+        return nullcontext({})
+
+    return write
+
+
+def newer_database(folder: Path) -> nullcontext[dict[str, str]]:
+    path = folder / DATABASE
+    open_database(f"sqlite:///{path}", NOW).close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    return nullcontext({})
+
+
+@contextmanager
+def refused_token(_: Path) -> Iterator[dict[str, str]]:
+    sandbox = Sandbox(manifest=APP.with_name("manifest.json"))
+    sandbox.start()
+    yield {**TOKENS, "SLACK_API_URL": sandbox.api_url}
+    sandbox.stop()
+
+
+def nobody_answers(_: Path) -> nullcontext[dict[str, str]]:
+    with closing(socket.create_server(("127.0.0.1", 0))) as nobody:
+        port = nobody.getsockname()[1]
+    return nullcontext({**TOKENS, "SLACK_API_URL": f"http://127.0.0.1:{port}/api/"})
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (port_taken, "Stop the program that has it, or set PORT to another one."),
+        (another_desk, "Another desk is already running on"),
+        (written("desk.yaml", "rota: 3\n"), "desk.yaml"),
+        (written(".env", "SLACK_BOT_TOKN=x\n"), ".env, line 1: SLACK_BOT_TOKN is not a setting."),
+        (newer_database, "was last used by a newer desk"),
+        (refused_token, "Slack refused SLACK_BOT_TOKEN (invalid_auth)."),
+        (nobody_answers, "Slack cannot be reached at"),
+    ],
+    ids=[
+        "a busy port",
+        "a second process",
+        "a bad desk.yaml",
+        "a bad .env",
+        "a newer database",
+        "a refused bot token",
+        "a Slack that does not answer",
+    ],
+)
+def test_it_says_why_it_cannot_start_and_changes_nothing(tmp_path, given, said):
+    with given(tmp_path) as environment:
+        before = contents(tmp_path)
+        with started(tmp_path, **environment) as process:
+            printed, sentence = process.communicate(timeout=20)
+        assert contents(tmp_path) == before
+    assert (process.returncode, printed) == (2, "")
+    assert said in sentence
+    assert len(sentence.splitlines()) == 1
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() if path.is_file() else b"" for path in sorted(folder.rglob("*"))}
