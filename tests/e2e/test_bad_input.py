@@ -15,7 +15,7 @@ from slack_sdk import WebClient
 
 from sandbox.person import Person, SeenMessage, Trouble
 from tests.e2e.conftest import WEDNESDAY, Office
-from tests.e2e.story import WHAT, WHO, open_complaint
+from tests.e2e.story import WHAT, WHO, newest_question, open_complaint, send_email
 
 Json = dict[str, Any]
 
@@ -593,7 +593,53 @@ def test_a_message_to_the_desk_gets_help_once_even_if_it_is_delivered_twice(offi
     assert len(office.ben.dm()) == before + 3
 
 
-# --- a case's own forms ---
+# --- a case's own buttons and forms ---
+
+
+OPENS = ("Fields and key …", "Read and send …", "Timeline", "Add a note", "Change facts", "Close the case")
+
+
+@pytest.mark.parametrize("button", OPENS)
+def test_a_button_that_opens_a_form_opens_it_once(office: Office, button: str, case_of_ada: str) -> None:
+    ada = office.ada
+    before = len(ada.dm())
+    Trouble(office.sandbox.url).cause("double_delivery", target="interactive")
+    ada.click(button, newest_card(ada, case_of_ada))
+    ada.wait_for(lambda person: person.view)
+    ada.command("/complaint", "help")
+    ada.wait_for(lambda person: len(person.dm()) > before)
+    assert len(ada.views) == 1
+    assert len(ada.dm()) == before + 1
+
+
+def test_a_case_opens_from_app_home_once(office: Office, case_of_ada: str) -> None:
+    ada = office.ada
+    ada.open_home()
+    ada.wait_for(lambda person: person.home and case_of_ada in person.home.all_text)
+    Trouble(office.sandbox.url).cause("double_delivery", target="interactive")
+    ada.click("Open", "home")
+    assert ada.wait_for_view("case").title.startswith("HC-")
+    assert len(ada.views) == 1
+
+
+def test_an_answer_to_a_reminder_clicked_twice_counts_once(tmp_path: Path) -> None:
+    apart = Office(tmp_path)
+    try:
+        apart.clock.to(WEDNESDAY)
+        with apart.desk():
+            ada, trouble = apart.ada, Trouble(apart.sandbox.url)
+            case = open_complaint(ada)
+            send_email(ada)
+            ada.wait_for_message("Fri, Jan 11, 10:00 AM EST")
+            apart.clock.next_due()
+            question = newest_question(ada, case)
+            trouble.cause("double_delivery", target="interactive")
+            ada.click("Contacted and satisfied", question)
+            ada.wait_for_message(f"{case} has moved on, and nothing was changed.")
+            ada.wait_for_message("Ready to close")
+            assert lines(ada, case, "Contacted and satisfied.") == 1
+    finally:
+        apart.sandbox.stop()
 
 
 CASE_FORMS: dict[str, tuple[str, Mapping[str, object], str]] = {
