@@ -1,0 +1,60 @@
+"""Which facts matter for a complaint: those that the conditions of its playbooks compare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from bot.sop import vocabulary
+from bot.sop.conditions import Condition
+from bot.sop.facts import Facts
+from bot.sop.playbook import Path, Playbooks, Stage
+
+
+def needs(facts: Facts, playbooks: Playbooks, today: date) -> tuple[str, ...]:
+    """The dotted ids of the facts that can still change the plan, in the order of the playbooks.
+
+    Only the category, the program and the channel of `facts` are looked at: they are known first.
+    """
+    known = Facts(categories=facts.categories, channel=facts.channel)
+    if facts.program != "unknown":
+        known = replace(known, program=facts.program)
+    tests: dict[str, None] = {}
+    for condition in _conditions(playbooks):
+        if condition.judge(known, today).holds is not False:
+            tests |= dict.fromkeys(_facts_of(condition))
+    for path in playbooks.paths.values():
+        if path.when.judge(known, today).holds is not False:
+            tests |= dict.fromkeys(fact for condition in _of_path(path) for fact in _facts_of(condition))
+    return tuple(_dotted(fact) for fact in tests)
+
+
+def _conditions(playbooks: Playbooks) -> Iterator[Condition]:
+    """The conditions of what holds on any path: the call and the overlays."""
+    yield from (rule.when for rule in playbooks.entry.call)
+    for overlay in playbooks.overlays:
+        yield overlay.when
+        yield from (rule.when for rule in overlay.steps)
+
+
+def _of_path(path: Path) -> Iterator[Condition]:
+    yield path.when
+    yield from (choice.when for choice in path.start)
+    for stage in path.stages.values():
+        yield from _of_stage(stage)
+
+
+def _of_stage(stage: Stage) -> Iterator[Condition]:
+    yield from (rule.when for rule in stage.steps)
+    yield from (choice.when for choice in stage.choose)
+
+
+def _facts_of(condition: Condition) -> Iterator[str]:
+    yield from condition.tests
+    for one in condition.alternatives:
+        yield from _facts_of(one)
+
+
+def _dotted(fact: str) -> str:
+    return f"milestones.{fact}" if fact in vocabulary.MILESTONES else fact
