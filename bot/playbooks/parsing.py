@@ -10,6 +10,7 @@ from bot.playbooks.reading import Spot
 from bot.sop import vocabulary
 from bot.sop.case import CaseState
 from bot.sop.conditions import ALWAYS, WORDS, Condition
+from bot.sop.facts_json import FACTS
 from bot.sop.guard import NEVER_WITH_HOMEOWNER
 from bot.sop.playbook import (
     Choice,
@@ -51,12 +52,18 @@ _STEP_KEYS: Final = (
     "contact",
     "once_due",
     "then",
+    "asks",
+    "link",
 )
 _QUESTION_KEYS: Final = ("id", "question", "text", "our_wording", "cites", "quote", "answers")
 _PATH_KEYS: Final = ("title", "handled_by", "cites", "when", "start", "close", "on", "stages")
 _STAGE_KEYS: Final = (
     *("title", "state", "told", "handled_by", "cites"),
     *("steps", "follow_up", "prompts", "on", "choose"),
+)
+_TRANSITION_KEYS: Final = (
+    *("go", "counts_attempt", "ask_again", "note", "once_due", "told", "cites"),
+    *("attempts", "number", "category"),
 )
 _LOST: Final = "The SOP's text for this step is missing. Ask your lead."
 
@@ -147,6 +154,8 @@ class Parser:
             contact=found["contact"].word(CONTACTS) if "contact" in found else None,
             once_due="once_due" in found and found["once_due"].flag(),
             then=found["then"].word(stages) if "then" in found else None,
+            asks=found["asks"].word(FACTS) if "asks" in found else None,
+            link=found["link"].text() if "link" in found else None,
         )
         _check_recipients(rule, spot)
         return rule
@@ -215,7 +224,7 @@ class Parser:
         return transitions
 
     def _transition(self, spot: Spot, stages: tuple[str, ...]) -> Transition:
-        found = spot.mapping(("go", "counts_attempt", "ask_again", "note", "once_due", "told", "cites"))
+        found = spot.mapping(_TRANSITION_KEYS)
         return Transition(
             go=found["go"].word(stages) if "go" in found else None,
             counts_attempt="counts_attempt" in found and found["counts_attempt"].flag(),
@@ -224,6 +233,9 @@ class Parser:
             once_due="once_due" in found and found["once_due"].flag(),
             told=_roles(found.get("told")),
             cites=self.cites(found.get("cites")),
+            attempts=found["attempts"].number() if "attempts" in found else None,
+            number=found["number"].number() if "number" in found else None,
+            category=found["category"].word(vocabulary.CATEGORIES) if "category" in found else None,
         )
 
     def _choices(self, spot: Spot, stages: tuple[str, ...]) -> tuple[Choice, ...]:

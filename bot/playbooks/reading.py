@@ -38,7 +38,7 @@ class Spot:
         if not isinstance(self.node, yaml.MappingNode):
             self.fail("lines of `key: value` are needed here.")
         found: dict[str, Spot] = {}
-        for key_node, value_node in self.node.value:
+        for key_node, value_node in _pairs(self.node):
             key = Spot(self.file, key_node)
             name = key.text()
             if keys is not None and name not in keys:
@@ -87,6 +87,14 @@ class Spot:
         if not text.isdecimal():
             self.fail(f"{text!r} is not a whole number.")
         return int(text)
+
+
+def _pairs(node: yaml.MappingNode) -> list[tuple[yaml.Node, yaml.Node]]:
+    """The keys and values; `<<` brings those of another mapping, unless a key stands here itself."""
+    pairs = [(key, value) for key, value in node.value if key.value != "<<"]
+    own = {key.value for key, _ in pairs}
+    merged = [value for key, value in node.value if key.value == "<<" and isinstance(value, yaml.MappingNode)]
+    return [pair for other in merged for pair in _pairs(other) if pair[0].value not in own] + pairs
 
 
 def read(path: Path) -> Spot:

@@ -29,6 +29,14 @@ _KEYS: Final = (
     "description",
     "extra",
 )
+FACTS: Final = (
+    *(key for key in _KEYS if key not in ("milestones", "homeowner", "installer", "extra")),
+    *(f"milestones.{name}" for name in vocabulary.MILESTONES),
+    *(f"homeowner.{name}" for name in Homeowner.__slots__),
+    *(f"installer.{name}" for name in Installer.__slots__),
+    *(f"extra.{name}" for name in _EXTRA),
+)
+"""Every fact by its dotted id."""
 
 
 def facts_from_json(data: object) -> Facts:
@@ -78,6 +86,14 @@ def facts_to_json(facts: Facts) -> dict[str, object]:
         "description": facts.description,
         "extra": {key: _plain(value) for key, value in facts.extra.items()},
     }
+
+
+def is_known(facts: Facts, dotted: str) -> bool:
+    """Whether the fact of that dotted id is known."""
+    value: object = facts_to_json(facts)
+    for part in dotted.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value not in (None, "", "unknown", [])
 
 
 def with_facts(facts: Facts, changes: Mapping[str, object]) -> Facts:

@@ -12,11 +12,18 @@ from bot.sop.contradictions import contradictions
 from bot.sop.guard import held_for_lawyer
 from bot.sop.plan import plan_of
 from bot.sop.playbook import Path, Playbooks, Transition, Wait
-from bot.sop.stages import CLOSED, Owed, current_id, enter, owed, reopened, stage_of
+from bot.sop.stages import CLOSED, Owed, current_id, enter, owed, reopened, settled, stage_of
 from bot.sop.timing import with_timer, without_ladder, without_running
 from bot.sop.turn import Turn, instant_of, number_of, refuse, text_of
 
 _LONGEST_SNOOZE: Final = timedelta(days=366)
+_WRITES_TO: Final = {
+    "installer_email_sent": "installer",
+    "initial_email_sent": "installer",
+    "attempt_logged": "installer",
+    "am_email_sent": "account_manager",
+}
+"""Whom an event says that somebody wrote to."""
 _CLOSABLE: Final = ("ready_to_close", "needs_decision")
 
 
@@ -126,17 +133,24 @@ def _problem(
     if transition.once_due and (timer := _not_yet_asked(case, playbooks, now)):
         message = f"It is too early for that: the question is due {instant_words(timer.due)} ({timer.why})."
         return refuse(case, event, message, timer.cites)
-    if not transition.counts_attempt:
-        return None
+    role = _WRITES_TO.get(event.name)
     released = any(past.name == "lead_released" for past in case.history)
-    if held_for_lawyer(case.facts, ("installer",), released):
-        message = "A lawyer is involved: nothing goes to the installer until a lead releases it."
-        return refuse(case, event, message, ("D-09",), "installer")
-    named = number_of(event.data, "attempt")
-    if named is not None and named != case.attempts + 1:
-        message = f"Attempt {named} cannot be reported: the next attempt is number {case.attempts + 1}."
-        return refuse(case, event, message)
-    return None
+    if role is not None and held_for_lawyer(case.facts, (role,), released):
+        whom = role.replace("_", " ")
+        message = f"A lawyer is involved: nothing goes to the {whom} until a lead releases it."
+        return refuse(case, event, message, ("D-09",), role)
+    return _out_of_turn(case, event, transition)
+
+
+def _out_of_turn(case: Case, event: Event, transition: Transition) -> Turn | None:
+    """Attempts and mails are counted: each has its number."""
+    due = case.attempts + 1 if transition.counts_attempt else transition.number
+    named = number_of(event.data, "n" if number_of(event.data, "attempt") is None else "attempt")
+    if due is None or named is None or named == due:
+        return None
+    what = "Attempt" if transition.counts_attempt else "E-mail"
+    message = f"{what} {named} cannot be reported: the next one is number {due}."
+    return refuse(case, event, message, transition.cites)
 
 
 def _not_yet_asked(case: Case, playbooks: Playbooks, now: datetime) -> Timer | None:
@@ -155,12 +169,18 @@ def _moved(case: Case, event: Event, transition: Transition, playbooks: Playbook
     notes = (transition.note,) if transition.note else ()
     if transition.counts_attempt:
         case = replace(case, attempts=case.attempts + 1)
+    if transition.attempts is not None:
+        case = replace(case, attempts=transition.attempts)
     if transition.ask_again is not None:
         return Turn(_asked_again(case, event, transition.ask_again, playbooks), notes, transition.told)
-    if transition.go is None:
+    if transition.go is None and transition.category is None:
         return Turn(case, notes, transition.told)
     names = [each.id for each in _of_stage(case, playbooks) if _completes(event, each, case, playbooks)]
-    case = enter(_with_done(case, names, event), transition.go, playbooks, event.at)
+    case = _with_done(case, names, event)
+    if transition.category is not None:
+        facts = replace(case.facts, categories=(transition.category,))
+        return Turn(settled(replace(case, facts=facts), playbooks, event.at), notes, transition.told)
+    case = enter(case, transition.go or "", playbooks, event.at)
     stage = stage_of(case, playbooks)
     return Turn(case, notes, (*transition.told, *(stage.told if stage else ())))
 

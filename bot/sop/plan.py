@@ -12,7 +12,7 @@ from bot.sop.conditions import Verdict
 from bot.sop.contradictions import contradictions
 from bot.sop.facts import Facts
 from bot.sop.guard import Forbidden, forbidden
-from bot.sop.playbook import FollowUpRule, HandledBy, Overlay, Playbooks, Stage
+from bot.sop.playbook import FollowUpRule, HandledBy, Overlay, Playbooks, Stage, StepRule
 from bot.sop.rota import cover_starts, on_shift
 from bot.sop.routing import Asking, route
 from bot.sop.stages import ASKING, CLOSED, UNCOVERED, Owed, current_id, numbered, opened, owed, stage_of
@@ -30,6 +30,9 @@ _CARRIED: Final = (
     "internal_comment",
 )
 """What stays to be done although the case has moved on; words and mails of an earlier stage do not."""
+
+_LETTERS: Final = ("installer_email_sent", "initial_email_sent", "attempt_logged")
+"""What starts the clock of a follow-up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,7 @@ class _Steps:
     def all(self, only_words: bool) -> list[Step]:
         steps = [*self._call(), *self._asked(), *self._check(), *self._fallback(), *self._owed()]
         steps += [*self._overlays(), *self._preview()]
+        steps = _first_of_each(steps)
         if only_words:
             return [step for step in steps if step.verb in ("say", "ask") or step.state == "done"]
         return steps
@@ -163,14 +167,31 @@ class _Steps:
 
     def _owed(self) -> Iterator[Step]:
         done = {each.step for each in self.case.done}
-        for each in owed(self.case, self.playbooks):
+        steps = owed(self.case, self.playbooks)
+        there = {each.rule.on for each in steps if each.id in done and self._opens_a_record(each)}
+        for each in steps:
             if each.id in done:
                 yield replace(self._built(each), state="done", why="", events=())
-            elif self._is_open(each):
-                holds, asks = applies(each.rule, self.setting)
-                self.asks.extend(asks)
-                if holds:
+            elif self._is_open(each) and not (self._opens_a_record(each) and each.rule.on in there):
+                if self._applies(each.rule):
                     yield self._timed(self._built(each), self._asks_when_due(each))
+                yield from self._questions(each.rule)
+
+    def _applies(self, rule: StepRule) -> bool:
+        return applies(rule, self.setting)[0]
+
+    def _questions(self, rule: StepRule) -> Iterator[Step]:
+        """What a step needs to know, or wants to: each fact is asked for."""
+        holds, asks = applies(rule, self.setting)
+        self.asks.extend(asks)
+        if holds and rule.asks is not None:
+            self.asks.append(rule.asks)
+        for fact in asks:
+            yield ask_step(fact, self.setting, rule.cites)
+
+    def _opens_a_record(self, each: Owed) -> bool:
+        """A ticket or case that is there already is not opened again on another path of the same round."""
+        return each.rule.verb.startswith("open_") and each.visit.round == self.case.rounds
 
     def _built(self, each: Owed) -> Step:
         return build(each.rule, each.id, each.attempt, self.setting)
@@ -181,7 +202,7 @@ class _Steps:
         if case.stage == CLOSED or each.visit.path != case.path or each.visit.round != case.rounds:
             return False
         present = each.visit == case.visits[-1] and each.visit.stage == case.stage
-        return present or each.rule.verb in _CARRIED
+        return present or (each.rule.verb in _CARRIED and not each.rule.once_due)
 
     def _asks_when_due(self, each: Owed) -> str:
         """The id of the step whose timer this one waits for: the stage's question, or itself."""
@@ -229,10 +250,10 @@ class _Steps:
 
 
 def _next_questions(stage: Stage, stages: Mapping[str, Stage]) -> Iterator[FollowUpRule]:
-    """The questions of the stages that a counted attempt leads to; while a lead decides, none is certain."""
-    for transition in stage.on.values() if stage.state == "open" else ():
+    """The questions of the stages that a letter leads to; while a lead decides, none is certain."""
+    for event, transition in stage.on.items() if stage.state == "open" else ():
         target = stages.get(transition.go or "")
-        if transition.counts_attempt and target is not None and target.follow_up is not None:
+        if event in _LETTERS and target is not None and target.follow_up is not None:
             yield target.follow_up
 
 
@@ -251,6 +272,14 @@ def _handler(case: Case, playbooks: Playbooks) -> HandledBy:
 
 def _is_done(case: Case, step: str) -> bool:
     return any(each.step == step for each in case.done)
+
+
+def _first_of_each(steps: list[Step]) -> list[Step]:
+    """The steps without those whose id stands earlier already: two rules may ask for the same fact."""
+    first: dict[str, Step] = {}
+    for step in steps:
+        first.setdefault(step.id, step)
+    return list(first.values())
 
 
 def _distinct(items: Iterable[str]) -> tuple[str, ...]:

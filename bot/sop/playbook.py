@@ -56,7 +56,8 @@ class StepRule:
     """A step as the playbook has it. `done_by` are the events that complete it; `text` names a template.
 
     `contact` is the role whose details the text gives. `once_due` keeps the step waiting until the stage's
-    question falls due, and `then` is the stage the case goes to when the step is marked as done.
+    question falls due, and `then` is the stage the case goes to when the step is marked as done. `asks` is
+    the dotted id of the fact that an `ask` step wants to know; `link` names an address in desk.yaml.
     """
 
     id: str
@@ -79,6 +80,8 @@ class StepRule:
     contact: str | None = None
     once_due: bool = False
     then: str | None = None
+    asks: str | None = None
+    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,9 @@ class FollowUpRule:
 class Transition:
     """What an event does in a stage: `go` to another, `ask_again` later, or stay with a note.
 
-    `once_due` refuses the event until the stage's question has fallen due.
+    `once_due` refuses the event until the stage's question has fallen due. `attempts` sets their count anew,
+    `number` is the one that the event has to carry as its `n`, and with `category` the case goes on as
+    another complaint.
     """
 
     go: str | None = None
@@ -104,6 +109,9 @@ class Transition:
     once_due: bool = False
     told: tuple[str, ...] = ()
     cites: tuple[str, ...] = ()
+    attempts: int | None = None
+    number: int | None = None
+    category: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ class Step:
     template's text; both are rendered by `bot.wording`. `why` explains `due`, or the refusal. `events` are
     what a person can report on the step. `attempt` numbers the attempt to reach the installer it belongs
     to. `key` is the step's id in its playbook; `id` is unique within the case. `our_wording` marks a text
-    for which the SOP gives no words. `contact` holds the details that the text gives to somebody.
+    for which the SOP gives no words. `contact` holds the details that the text gives to somebody, `link` the
+    address of what it refers to.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Step:
     key: str = ""
     our_wording: bool = False
     contact: Contact | None = None
+    link: str = ""
 
     @property
     def default(self) -> bool:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from bot.sop.facts import Facts
+from bot.sop.facts_json import is_known
 from bot.sop.guard import held_for_lawyer, mail_ban, participant_ban
 from bot.sop.organisation import Contact
 from bot.sop.playbook import Playbooks, StepRule
@@ -55,8 +56,11 @@ def build(rule: StepRule, name: str, attempt: int, setting: Setting) -> Step:
         attempt=attempt,
         our_wording=rule.our_wording,
         contact=setting.playbooks.organisation.contacts.get(rule.contact or ""),
+        link=setting.playbooks.organisation.links.get(rule.link or "", ""),
     )
-    if missing := _missing_details(rule, setting):
+    if rule.asks is not None:
+        step = replace(step, id=f"ask:{rule.asks}", key="ask", events=("facts_learned",))
+    if missing := _missing_details(rule, setting) or _missing_link(rule, step):
         return replace(step, state="refused", why=missing)
     return _checked(step, setting)
 
@@ -64,8 +68,10 @@ def build(rule: StepRule, name: str, attempt: int, setting: Setting) -> Step:
 def applies(rule: StepRule, setting: Setting) -> tuple[bool, tuple[str, ...]]:
     """Whether a step is owed on these facts; else the facts to ask for where that cannot be told.
 
-    What is only said or asked is left out rather than asked about.
+    What is only said or asked is left out rather than asked about, and a question that is answered is over.
     """
+    if rule.asks is not None and is_known(setting.facts, rule.asks):
+        return False, ()
     verdict = rule.when.judge(setting.facts, setting.today)
     if verdict.holds is None:
         return False, () if rule.verb in ("say", "ask") else verdict.asks
@@ -106,7 +112,7 @@ def _checked(step: Step, setting: Setting) -> Step:
     for role in (*recipients, *step.participants):
         if step.contact is None and (missing := _missing(role, setting)):
             return replace(step, state="refused", why=missing)
-    drafted = step.verb in ("email", "add_participant")
+    drafted = step.verb in ("email", "add_participant", "open_linked_ticket")
     if drafted and held_for_lawyer(setting.facts, (*recipients, *step.participants), setting.released):
         why = "A lawyer is involved: held until a lead releases it."
         return replace(step, state="held", why=why, cites=(*step.cites, "D-09"))
@@ -126,6 +132,16 @@ def _missing_details(rule: StepRule, setting: Setting) -> str:
     return (
         f"The phone number of {rule.contact.replace('_', ' ').capitalize()} is not configured. Fill in "
         f"contacts.{rule.contact}.phone in desk.yaml; until then ask your lead for it."
+    )
+
+
+def _missing_link(rule: StepRule, step: Step) -> str:
+    """Which line of desk.yaml has to be filled before the step can say where something stands."""
+    if rule.link is None or step.link:
+        return ""
+    return (
+        f"Where this stands is not configured. Fill in links.{rule.link} in desk.yaml; until then ask your "
+        "lead for it."
     )
 
 

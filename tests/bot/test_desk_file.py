@@ -77,9 +77,11 @@ def test_the_example_holds_the_sops_roster():
     ]
 
 
-def test_without_a_file_only_the_contacts_differ_from_the_example():
+def test_without_a_file_only_contacts_and_sops_differ_from_the_example():
     default, example = load_organisation(None, YEARS), load_organisation(EXAMPLE, YEARS)
-    assert default == replace(example, contacts=default.contacts, account_managers=default.account_managers)
+    contacts, managers = default.contacts, default.account_managers
+    assert default == replace(example, contacts=contacts, account_managers=managers, links=default.links)
+    assert default.links.keys() == example.links.keys()
     placeholders = [*default.contacts.values(), default.account_manager("Sunny Roofs")]
     assert default.contacts.keys() == example.contacts.keys()
     assert all(c.email.endswith("@example.test") and c.name for c in placeholders)
