@@ -263,7 +263,7 @@ def test_an_early_cancellation_mail_is_for_the_lead(m1: str, covered: bool, asks
 
 
 def test_what_no_playbook_covers_is_for_a_lead() -> None:
-    story = Story(facts(category="wrong_meter"))
+    story = Story(facts(category="cancellation_mail_unanswered", milestones={"m1": "2026-11-01"}))
     made = story.last.plan
     assert (made.path, made.covered, made.handled_by) == (None, False, "lead")
     owed = [step for step in made.steps if step.verb not in ("say", "ask")]
@@ -425,7 +425,8 @@ def test_passing_events_are_noted_and_change_nothing(
 
 
 def test_several_complaints_are_planned_one_by_one() -> None:
-    made = plan(facts(category=["installer_unresponsive", "wrong_meter"]), playbooks(), NOW)
+    two = ["installer_unresponsive", "cancellation_mail_unanswered"]
+    made = plan(facts(category=two, milestones={"m1": "2026-11-01"}), playbooks(), NOW)
     assert {step.index for step in made.steps if step.verb == "email"} == {0}
     assert {step.index for step in made.steps if step.verb == "ask_lead"} == {1}
     assert made.covered is False

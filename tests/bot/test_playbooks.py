@@ -184,7 +184,8 @@ def test_a_lost_step_may_offer_words_of_the_desk_that_say_so(folder: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "category", ["installer_unresponsive", "cancellation_mail_unanswered", "property_damage"]
+    "category",
+    ["installer_unresponsive", "cancellation_mail_unanswered", "property_damage", "wrong_meter"],
 )
 def test_a_complaint_with_a_playbook_is_covered(category: str) -> None:
     assert category not in uncovered_categories(playbooks())

@@ -76,7 +76,7 @@ def test_one_line(text: str, expected: str) -> None:
     assert one_line(text) == expected
 
 
-@pytest.mark.parametrize("category", ["installer_unresponsive", "wrong_meter"])
+@pytest.mark.parametrize("category", ["installer_unresponsive", "property_damage", "wrong_meter"])
 @pytest.mark.parametrize(("found", "program"), [(True, "everbright"), (False, "unknown"), (False, "concert")])
 def test_every_step_can_be_written(category: str, found: bool, program: str) -> None:
     known = facts(category=category, found_on_platform=found, program=program)
