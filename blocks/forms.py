@@ -23,6 +23,9 @@ EDITABLE = (
     "extra.need",
 )
 WHY_LIMIT = 500
+LONGEST = 3000
+TEXTS = ("text", "text_continued")
+"""The inputs that an e-mail's words stand in, in their order."""
 
 
 def email(view: CaseView, step: Step, written: Written) -> kit.Block:
@@ -33,14 +36,7 @@ def email(view: CaseView, step: Step, written: Written) -> kit.Block:
         kit.section(f"*{step.title}*  {words.step_cites(step)}"),
         kit.section(f"*To:* {kit.escape(to)}\n{_copies(view, step)}"),
         kit.typed("subject", "Subject", written.subject, most=300),
-        kit.typed(
-            "text",
-            "E-mail",
-            written.text,
-            multiline=True,
-            most=3000,
-            hint="Change what you like; what you mark as sent is kept in the timeline.",
-        ),
+        *_body(written.text),
         kit.context(
             "Copy it into your mail program, send it, then mark it as sent. The clock starts then (D-04)."
         ),
@@ -48,6 +44,20 @@ def email(view: CaseView, step: Step, written: Written) -> kit.Block:
     return kit.modal(
         "email_sent", "E-mail", blocks, submit="Mark as sent", private_metadata=_about(view, step)
     )
+
+
+def _body(text: str) -> list[kit.Block]:
+    """The e-mail's words in as few inputs as Slack's limit of 3,000 characters each allows."""
+    hint = "Change what you like; what you mark as sent is kept in the timeline."
+    if len(text) <= LONGEST:
+        return [kit.typed(TEXTS[0], "E-mail", text, multiline=True, most=LONGEST, hint=hint)]
+    cut = text.rfind("\n", 0, LONGEST) if "\n" in text[:LONGEST] else LONGEST
+    return [
+        kit.typed(TEXTS[0], "E-mail", text[:cut], multiline=True, most=LONGEST),
+        kit.typed(
+            TEXTS[1], "E-mail, continued", text[cut:].lstrip("\n"), multiline=True, most=LONGEST, hint=hint
+        ),
+    ]
 
 
 def record(view: CaseView, step: Step, order: ByHand) -> kit.Block:

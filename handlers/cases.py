@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from slack_bolt import App, Args
@@ -13,15 +13,25 @@ from slack_bolt import App, Args
 from blocks import card, forms, kit
 from blocks.card import ANSWER, MORE, STEP
 from blocks.reminders import OPEN
-from bot import cases
+from bot import cases, intake
 from bot.cases import CaseView, Reported
 from bot.errors import CaseError, MovedOn, NotAllowed
-from bot.intake import FORMS
 from bot.ports import ByHand, Order, Work
 from bot.sop import Event, Step
 from bot.wording import Names, Written, write
-from handlers.front import Front, after_bar, case_number, guarded, open_modal, text_of, typed_values, user_of
+from handlers.front import (
+    Front,
+    after_bar,
+    case_number,
+    guarded,
+    open_modal,
+    redraw,
+    text_of,
+    typed_values,
+    user_of,
+)
 
+A_YEAR = timedelta(days=366)
 SUBMISSIONS = ("email_sent", "record_made", "step_done", "facts_learned", "snoozed", "noted", "closed")
 
 
@@ -83,13 +93,19 @@ class CaseListeners:
             return
         with self.front.desk.memory.read() as work:
             view = self._view(work, number, user_of(args.body))
-        drawn = {
-            "timeline": lambda: forms.timeline(view, self.front.desk),
-            "note": lambda: forms.note(view),
-            "facts": lambda: forms.facts(view, None, forms.EDITABLE),
-            "close": lambda: forms.close(view),
-        }
-        open_modal(args.client, args.body, drawn[wanted]())
+        open_modal(args.client, args.body, self._chosen(view, wanted))
+
+    def _chosen(self, view: CaseView, wanted: str) -> kit.Block:
+        match wanted:
+            case "timeline":
+                return forms.timeline(view, self.front.desk)
+            case "note":
+                return forms.note(view)
+            case "facts":
+                return forms.facts(view, None, forms.EDITABLE)
+            case "close":
+                return forms.close(view)
+        raise MovedOn(moved_on(view))
 
     @guarded
     def open(self, args: Args) -> None:
@@ -111,7 +127,8 @@ class CaseListeners:
     def email_sent(self, args: Args) -> None:
         """The e-mail was sent: the clock starts."""
         typed = typed_values(args.body["view"])
-        sent = {"subject": text_of(typed, "subject"), "text": text_of(typed, "text")}
+        text = "\n".join(part for field in forms.TEXTS if (part := text_of(typed, field)))
+        sent = {"subject": text_of(typed, "subject"), "text": text}
         self._submit_step(args, sent)
 
     @guarded
@@ -146,16 +163,12 @@ class CaseListeners:
         """Facts that were asked for, or that changed."""
         number, _ = self._about(args)
         typed = typed_values(args.body["view"])
-        problems = {
-            field: problem
-            for field, form in FORMS.items()
-            if (text := text_of(typed, field)) and (problem := form(text))
-        }
-        if problems:
-            args.ack(response_action="errors", errors=problems)
-            return
         with self.front.desk.memory.write() as work:
             view = self._view(work, number, user_of(args.body))
+            problems = intake.check_changed(view.stored.case.facts, typed, self.front.now())
+            if problems:
+                args.ack(response_action="errors", errors=problems)
+                return
             learned = cases.changed(view.stored.case.facts, typed)
             if learned and self._first_time(work, args):
                 self._report(work, number, "facts_learned", learned, args)
@@ -167,9 +180,12 @@ class CaseListeners:
         """One question is asked later, and why."""
         number, _ = self._about(args)
         typed = typed_values(args.body["view"])
-        until = self._morning(text_of(typed, "until"))
-        if until <= self.front.now():
-            args.ack(response_action="errors", errors={"until": "Choose a day after today."})
+        until, now = self._morning(text_of(typed, "until")), self.front.now()
+        problems = {} if now < until < now + A_YEAR else {"until": "Choose a day after today, within a year."}
+        if not text_of(typed, "reason"):
+            problems["reason"] = "Say in a few words why."
+        if problems:
+            args.ack(response_action="errors", errors=problems)
             return
         data = {"until": until.isoformat(), "reason": text_of(typed, "reason")}
         with self.front.desk.memory.write() as work:
@@ -226,7 +242,7 @@ class CaseListeners:
             return
         with self.front.desk.memory.read() as work:
             view = self._view(work, number, user_of(args.body))
-        args.client.views_update(view_id=below, view=card.modal(view, self.front.desk))
+        redraw(args.client, below, card.modal(view, self.front.desk))
 
     def _submit_step(self, args: Args, data: Mapping[str, object]) -> None:
         number, step_id = self._about(args)
