@@ -35,7 +35,7 @@ from bot.errors import SettingsError, StartError
 from bot.playbooks import load_playbooks
 from bot.ports import Clock, Memory
 from bot.settings import Settings, holiday_years, load_organisation, load_settings
-from bot.sop.organisation import Organisation
+from bot.sop import Playbooks
 from handlers.clock import Bell
 from handlers.front import Front
 from sandbox.errors import SandboxError
@@ -107,13 +107,18 @@ class Service:
             self.bell.stop()
 
 
-def wire(organisation: Organisation, memory: Memory, slack: Slack, now: Clock) -> Service:
+def wire(playbooks: Playbooks, memory: Memory, slack: Slack, now: Clock) -> Service:
     """Put the desk together. Raises SettingsError where Slack does not accept the bot token."""
-    desk = Desk(memory, load_playbooks(organisation), by_hand(organisation.links))
+    desk = Desk(memory, playbooks, by_hand(playbooks.organisation.links))
     bell = Bell(Postman(desk, SlackMessenger(slack.client()), draw, now, lease_clock=system_clock))
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="listener")
     try:
-        app = App(client=slack.client(), process_before_response=True, listener_executor=threads)
+        app = App(
+            name="complaint-desk",
+            client=slack.client(),
+            process_before_response=True,
+            listener_executor=threads,
+        )
     except (BoltError, SlackClientError, OSError) as error:
         raise _not_connected("SLACK_BOT_TOKEN", slack, error) from error
     handlers.register(app, Front(desk, now, SlackPeople(slack.client()), bell.wake))
@@ -148,7 +153,7 @@ def _serve() -> None:
 def _start_slack(settings: Settings, stack: ExitStack) -> None:
     if settings.mode == "http":
         raise SettingsError("SLACK_APP_TOKEN is missing: the desk reaches Slack by Socket Mode. Add it.")
-    organisation = load_organisation(settings.desk_config, holiday_years(system_clock().date()))
+    playbooks = _playbooks(settings.desk_config)
     slack = Slack(
         settings.slack_bot_token.get_secret_value(),
         settings.slack_app_token.get_secret_value(),
@@ -156,14 +161,14 @@ def _start_slack(settings: Settings, stack: ExitStack) -> None:
     )
     slack.check()
     database = stack.enter_context(open_database(settings.database_url, system_clock()))
-    stack.enter_context(wire(organisation, database, slack, system_clock).running())
+    stack.enter_context(wire(playbooks, database, slack, system_clock).running())
     print("Complaint Desk is connected to Slack. Stop it with Ctrl-C.", flush=True)
 
 
 def _start_sandbox(settings: Settings, stack: ExitStack) -> None:
     """A workspace and a desk in one process; the desk's clock is the workspace's, which a person may move."""
     config = settings.desk_config or ROOT / "sandbox" / "desk.yaml"
-    organisation = load_organisation(config, holiday_years(system_clock().date()))
+    playbooks = _playbooks(config)
     state = Path("var/sandbox")
     address = settings.database_url if settings.database_url_given else f"sqlite:///{state / 'desk.db'}"
     _require_free(settings.port)
@@ -184,7 +189,7 @@ def _start_sandbox(settings: Settings, stack: ExitStack) -> None:
     sandbox.start()
     stack.callback(sandbox.stop)
     slack = Slack(sandbox.bot_token, sandbox.app_token, sandbox.api_url)
-    services.append(wire(organisation, database, slack, sandbox.clock.now))
+    services.append(wire(playbooks, database, slack, sandbox.clock.now))
     stack.enter_context(services[0].running())
     print(
         "There are no Slack tokens (SLACK_BOT_TOKEN, SLACK_APP_TOKEN), so this is the sandbox:\n"
@@ -192,6 +197,11 @@ def _start_sandbox(settings: Settings, stack: ExitStack) -> None:
         f"What happens in it is kept in {state.resolve()}.",
         flush=True,
     )
+
+
+def _playbooks(desk_config: Path | None) -> Playbooks:
+    """The playbooks for this organisation. Raises SettingsError and PlaybookError."""
+    return load_playbooks(load_organisation(desk_config, holiday_years(system_clock().date())))
 
 
 def _require_free(port: int) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app import Service, Slack, wire
+from bot.playbooks import load_playbooks
 from bot.settings import load_organisation
 from sandbox.person import Clock, Person
 from sandbox.server import Sandbox
@@ -33,7 +34,7 @@ class Office:
         self.sandbox.start()
         sandbox = self.sandbox
         self.clock = Clock(sandbox.url)
-        self.organisation = load_organisation(ROOT / "sandbox" / "desk.yaml", YEARS)
+        self.playbooks = load_playbooks(load_organisation(ROOT / "sandbox" / "desk.yaml", YEARS))
         self.ada = self.person("U0ADA00001")
         self.ben = self.person("U0BEN00002")
         self.lea = self.person("U0LEA00004")
@@ -58,7 +59,7 @@ class Office:
         now = self.sandbox.clock.now
         slack = Slack(self.sandbox.bot_token, self.sandbox.app_token, self.sandbox.api_url)
         with open_database(f"sqlite:///{self.folder / 'desk.db'}", now()) as database:
-            self.running = wire(self.organisation, database, slack, now)
+            self.running = wire(self.playbooks, database, slack, now)
             with self.running.running():
                 yield
             self.running = None

@@ -27,8 +27,9 @@ from sqlalchemy import Connection, Engine, event
 from sqlmodel import Session
 
 from app import Slack, wire
+from bot.playbooks import load_playbooks
 from bot.settings import load_organisation
-from bot.sop.organisation import Organisation
+from bot.sop import Playbooks
 from storage import Database, open_database
 
 ROOT = Path(__file__).parents[2]
@@ -158,7 +159,7 @@ class StepwiseSlack(Slack):
         return StepwiseClient(token=self.bot_token, base_url=self.api_url, timeout=10)
 
 
-def serve(organisation: Organisation, desk: Desk, pipe: int) -> None:
+def serve(playbooks: Playbooks, desk: Desk, pipe: int) -> None:
     """Run a desk until nothing is owed, and end the process at once: to stop the desk would take a second."""
     steps = Steps(pipe, desk.dies)
     StepwiseClient.steps = steps
@@ -170,7 +171,7 @@ def serve(organisation: Organisation, desk: Desk, pipe: int) -> None:
     slack = StepwiseSlack(desk.bot_token, desk.app_token, desk.api_url)
     with open_database(desk.database, now()) as database:
         steps.watch(database._writer)
-        with wire(organisation, database, slack, now).running():
+        with wire(playbooks, database, slack, now).running():
             wait_until_quiet(database, now)
             os._exit(0)
 
@@ -187,14 +188,14 @@ def wait_until_quiet(database: Database, now: Callable[[], datetime]) -> None:
     raise TimeoutError("the desk still owes something")
 
 
-def fork(organisation: Organisation, desk: Desk) -> Ended:
+def fork(playbooks: Playbooks, desk: Desk) -> Ended:
     """Run a desk in a fork of this process, and wait for its end."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
         try:
-            serve(organisation, desk, writing)
+            serve(playbooks, desk, writing)
         finally:
             traceback.print_exc()
             os._exit(1)
@@ -207,9 +208,9 @@ def fork(organisation: Organisation, desk: Desk) -> Ended:
 
 def main() -> None:
     """Fork a desk for every line."""
-    organisation = load_organisation(ROOT / "sandbox" / "desk.yaml", YEARS)
+    playbooks = load_playbooks(load_organisation(ROOT / "sandbox" / "desk.yaml", YEARS))
     for line in sys.stdin:
-        ended = fork(organisation, Desk(**json.loads(line)))
+        ended = fork(playbooks, Desk(**json.loads(line)))
         sys.stdout.write(f"{json.dumps([ended.code, ended.steps])}\n")
         sys.stdout.flush()
 
