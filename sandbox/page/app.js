@@ -18,7 +18,7 @@ const topbar = new Topbar(at("topbar"), [traffic, new Faults()], forget);
 const sidebar = new Sidebar(at("sidebar"));
 const conversation = new Conversation(at("main"));
 const thread = new Thread(at("thread"));
-const modals = new Modals(at("stage"), at("client"));
+const modals = new Modals(at("stage"));
 const waiting = h("p", { class: "nothing", role: "status" }, "The sandbox is being asked …");
 
 at("main").append(waiting);
@@ -27,6 +27,12 @@ at("skip").addEventListener("click", (event) => {
   at("main").focus();
 });
 
+/** Behind a modal nothing can be used; while another person's state is on its way, nothing of the former one's. */
+function lock() {
+  at("stage").inert = !store.state;
+  at("client").inert = !store.state || store.state.views.length > 0;
+}
+
 function forget() {
   traffic.forget();
   forgetDrafts();
@@ -34,6 +40,8 @@ function forget() {
 }
 
 subscribe(() => {
+  modals.remember();
+  lock();
   if (!store.state) {
     if (!store.reachable) waiting.textContent = "The sandbox does not answer. Is it still running? Start it, then load this page again.";
     return;

@@ -10,9 +10,11 @@ import { act, conversation, hashFor, person, store } from "./state.js";
 
 const AT_END_PX = 60;
 
-/** Which conversation is open: the one in the address, else the first one. */
+/** Which conversation is open: the one in the address; with the app, each person's own; else the first one. */
 export function openConversation() {
-  return conversation(store.route.at) ?? store.state.conversations[0];
+  const { conversations } = store.state;
+  const own = store.route.tab && conversations.find((one) => one.kind === "im");
+  return conversation(store.route.at) ?? (own || conversations[0]);
 }
 
 /** Which of the app's tabs is open; its messages when some are unread and no tab was chosen. */

@@ -1,7 +1,7 @@
 /** People, channels, links and dates inside texts. */
 
 import { h } from "./dom.js";
-import { conversation, person, store } from "./state.js";
+import { conversation, hashFor, person, store } from "./state.js";
 import { moment, slackDate } from "./when.js";
 
 const SAFE = /^(https?:|mailto:|tel:)/i;
@@ -16,7 +16,7 @@ export function userPill(id, fallback) {
 export function channelPill(id, fallback) {
   const known = conversation(id);
   const text = `#${known?.name ?? fallback ?? "private-channel"}`;
-  return known ? h("a", { class: "pill", href: `#at=${id}&as=${store.route.as}` }, text) : h("span", { class: "pill" }, text);
+  return known ? h("a", { class: "pill", href: hashFor({ at: id, tab: null, thread: null }) }, text) : h("span", { class: "pill" }, text);
 }
 
 /** `@here`, `@channel`, `@everyone`: they mean everybody who reads them. */

@@ -11,8 +11,8 @@ import { Place } from "./place.js";
 import { act, store } from "./state.js";
 
 export class Modals {
-  constructor(root, behind) {
-    Object.assign(this, { root, behind });
+  constructor(root) {
+    this.root = root;
     this.open = new Map();
     this.top = null;
     this.before = null;
@@ -29,22 +29,24 @@ export class Modals {
     const modal = this.open.get(view.id);
     modal.update(view, views.length > 1);
     if (this.top === modal) return undefined;
-    if (!this.top) this.before = document.activeElement;
     this.top = modal;
-    this.behind.inert = true;
     this.root.replaceChildren(h("div", { class: "veil" }, modal.box));
     modal.enter();
     return undefined;
   }
 
-  /** All are closed: the page behind is back, and so is the focus. */
+  /** Where the focus goes back to; to be called before the page behind is locked. */
+  remember() {
+    if (!this.top) this.before = document.activeElement;
+  }
+
+  /** All are closed: the focus is where it was before. */
   leave() {
     if (!this.top) return;
     this.top = null;
     this.root.replaceChildren();
-    this.behind.inert = false;
     const back = this.before?.isConnected && this.before !== document.body ? this.before : twin(this.before);
-    (back ?? document.querySelector(".composer-field") ?? this.behind).focus();
+    (back ?? document.querySelector(".composer-field"))?.focus();
   }
 }
 

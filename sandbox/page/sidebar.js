@@ -51,7 +51,7 @@ export class Sidebar {
   draw(list, conversations, open) {
     reconcile(list, conversations, {
       key: (one) => one.id,
-      sign: (one) => JSON.stringify([one.name, one.private, one.unread, one.mentions, one.id === open, store.route.as]),
+      sign: (one) => JSON.stringify([one.name, one.private, one.unread, one.mentions, one.id === open]),
       draw: (one) => h("li", {}, link(one, one.id === open)),
     });
   }

@@ -1,4 +1,4 @@
-/** What the person who acts may see, and what of it is open. The address holds who acts and where they are. */
+/** What the person who acts may see, and what of it is open. The tab remembers who acts, its address where they are. */
 
 import { get, post } from "./api.js";
 
@@ -23,9 +23,9 @@ function changed() {
   for (const listener of listeners) listener(store);
 }
 
-/** The address of another place: `{as, at, tab, thread}`; what is left out stays, null takes it away. */
+/** The address of another place: `{at, tab, thread}`; what is left out stays, null takes it away. */
 export function hashFor(changes) {
-  const route = { ...store.route, ...changes };
+  const { as, ...route } = { ...store.route, ...changes };
   const kept = Object.entries(route).filter(([, value]) => value);
   return `#${new URLSearchParams(kept)}`;
 }
@@ -37,12 +37,16 @@ export function navigate(changes) {
 
 /** Acts as somebody else, in the same conversation if they are in it. */
 export function actAs(id) {
-  navigate({ as: id, thread: null });
+  sessionStorage.setItem("as", id);
+  history.replaceState(null, "", hashFor({ thread: null }));
+  routeChanged();
 }
 
+/** An address may name who acts (`#as=U…`); then it is so from there on. */
 function readRoute() {
-  const route = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
-  return { ...route, as: route.as ?? sessionStorage.getItem("as") ?? FIRST_PERSON };
+  const { as, ...route } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+  if (as) sessionStorage.setItem("as", as);
+  return { ...route, as: as ?? sessionStorage.getItem("as") ?? FIRST_PERSON };
 }
 
 /** Starts reading and listening. */
@@ -58,11 +62,11 @@ function routeChanged() {
   store.route = readRoute();
   if (store.route.as === before) return changed();
   store.state = null;
+  changed();
   listen();
 }
 
 function listen() {
-  sessionStorage.setItem("as", store.route.as);
   events?.close();
   events = new EventSource(`/hands/events?as=${encodeURIComponent(store.route.as)}`);
   events.addEventListener("changed", refresh);

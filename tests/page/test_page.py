@@ -218,6 +218,10 @@ def test_acting_as_somebody_else_shows_what_they_see(page: Page):
     page.goto("/")
     expect(page.get_by_label("Act as")).to_have_value("U0LEA00004")
     page.get_by_label("Act as").select_option(label="Otto (outsider) · Outsider")
+    page.get_by_role("link", name="Complaint Desk").click()
+    expect(page.get_by_label("Act as")).to_have_value("U0OTTO0010")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Complaint Desk")
+    page.get_by_role("link", name="general").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("general")
 
 
@@ -239,6 +243,7 @@ def test_shortcuts_open_from_the_composer_and_from_a_message(page: Page, app: Sh
     expect(page.get_by_role("dialog")).to_contain_text("Opened by a shortcut")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("button", name="Shortcuts")).to_be_focused()
     say(server, BEN, SUPPORT, "The roof leaks")
     page.get_by_role("article").hover()
     page.get_by_role("button", name="More actions").click()
