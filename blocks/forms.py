@@ -8,7 +8,7 @@ from datetime import date
 from blocks import kit, words
 from bot.cases import CaseView
 from bot.desk import Desk
-from bot.intake import MILESTONES, MOST
+from bot.intake_fields import MILESTONES, MOST
 from bot.ports import ByHand, Entry
 from bot.sop import Facts, Step
 from bot.wording import Written

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from blocks import kit, words
 from blocks.card import owed
+from blocks.intake_fields import LEADING, fields
 from bot.desk import Desk
-from bot.intake import MILESTONES, MOST, NOT_YET, Values, following
+from bot.intake_fields import MOST, WITHOUT_INSTALLER, Values
 from bot.ports import Intake, StoredCase
 from bot.sop import Facts, Plan, Step
 from bot.wording import Names, write
+
+__all__ = ["BACK", "LEADING", "loading", "opened", "says", "sorry", "what", "who"]
 
 TITLE = "Open a complaint"
 MOST_BLOCKS = 99
@@ -54,8 +57,8 @@ def who(intake: Intake, scripts: Sequence[str]) -> kit.Block:
     return kit.modal("intake_who", TITLE, blocks, submit="Next", close="Cancel", private_metadata=intake.id)
 
 
-def what(intake: Intake, scripts: Sequence[str]) -> kit.Block:
-    """Page two: what happened, with what is said on the call. Some fields follow the category."""
+def what(intake: Intake, scripts: Sequence[str], asked: Collection[str]) -> kit.Block:
+    """Page two: what happened, with the words for the call. `asked`: the fields that follow the category."""
     values = intake.values
     blocks = [
         kit.context("*Step 2 of 3* · What happened"),
@@ -68,9 +71,13 @@ def what(intake: Intake, scripts: Sequence[str]) -> kit.Block:
             placeholder="Choose what fits best",
             dispatch=True,
         ),
-        *(FOLLOWING[field](values) for field in following(values)),
         _typed(values, "description", "What happened, in the homeowner’s words", multiline=True),
-        _typed(values, "installer.name", "Installer"),
+        _typed(
+            values,
+            "installer.name",
+            "Installer",
+            optional=_one(values, "category") in WITHOUT_INSTALLER,
+        ),
         _typed(
             values,
             "installer.email",
@@ -78,7 +85,7 @@ def what(intake: Intake, scripts: Sequence[str]) -> kit.Block:
             optional=True,
             hint="You can add it later; the installer cannot be written to without it.",
         ),
-        *_milestones(values),
+        *fields(values, asked),
         kit.actions(kit.button("Back", BACK, "who"), block_id="intake_navigation"),
     ]
     return kit.modal("intake_what", TITLE, blocks, submit="Next", close="Cancel", private_metadata=intake.id)
@@ -178,44 +185,6 @@ def _place(where: str) -> str:
         "participants": "a ticket’s participants",
         "any": "any of it",
     }[where]
-
-
-def _need(values: Values) -> kit.Block:
-    return kit.chosen(
-        "extra.need",
-        words.fact("extra.need"),
-        words.NEEDS,
-        _one(values, "extra.need"),
-        optional=True,
-        hint="Not known yet? The desk asks again when the installer stays silent (R-007).",
-    )
-
-
-def _cancellation_sent(values: Values) -> kit.Block:
-    field = "extra.cancellation_email_sent"
-    return kit.dated(field, words.fact(field), _one(values, field))
-
-
-FOLLOWING: Mapping[str, Callable[[Values], kit.Block]] = {
-    "extra.need": _need,
-    "extra.cancellation_email_sent": _cancellation_sent,
-}
-
-
-def _milestones(values: Values) -> Sequence[kit.Block]:
-    ticked = values.get(NOT_YET, ())
-    titles = {each: each.upper() for each in MILESTONES}
-    return [
-        kit.divider(),
-        kit.context(
-            "*Milestones* · Give the dates you know and tick what is not approved yet. Skip the rest."
-        ),
-        *(
-            kit.dated(f"milestones.{each}", f"{titles[each]} approved on", _one(values, f"milestones.{each}"))
-            for each in MILESTONES
-        ),
-        kit.ticked(NOT_YET, "Not approved yet", titles, ticked if isinstance(ticked, tuple) else ()),
-    ]
 
 
 def _radio(

@@ -205,6 +205,28 @@ def ticked(
     return _input(block_id, label, element, optional=True, hint=hint)
 
 
+def several(
+    block_id: str,
+    label: str,
+    choices: Mapping[str, str],
+    values: Sequence[str] = (),
+    *,
+    hint: str = "",
+    dispatch: bool = False,
+) -> Block:
+    """A menu in which any number may be chosen: check boxes end at ten."""
+    element: Block = {
+        "type": "multi_static_select",
+        "action_id": "value",
+        "options": [option(each, text) for each, text in choices.items()],
+        "placeholder": plain("Choose all that fit", 150),
+    }
+    initial = [option(each, choices[each]) for each in choices if each in values]
+    if initial:
+        element["initial_options"] = initial
+    return _input(block_id, label, element, optional=True, hint=hint, dispatch=dispatch)
+
+
 def dated(block_id: str, label: str, value: str = "", *, optional: bool = True, hint: str = "") -> Block:
     """A day, as YYYY-MM-DD."""
     element: Block = {"type": "datepicker", "action_id": "value"}

@@ -34,6 +34,28 @@ NEEDS = {
     "cancellation": "Cancellation",
     "other": "Something else",
 }
+PRODUCTS = {"ric": "RIC", "ppa": "PPA"}
+OMNIDIAN = {
+    "spoke_with": "They have spoken with Omnidian",
+    "transferred_by": "Omnidian transferred them to us",
+}
+FOUND_BY = {"homeowner": "The homeowner", "support": "Support"}
+DAMAGED = {"roof": "Roof", "home": "Home", "vehicle": "Vehicle", "system": "The solar system itself"}
+SENSITIVE = {
+    "lawyer": "Retained or contacted a lawyer/legal counsel",
+    "fraudulent_claims": "Fraudulent claims",
+    "illegal_actions": "Illegal actions",
+    "agreement_violations": "Agreement violations",
+    "falsified_records": "Falsified records",
+    "mischaracterization": "Mischaracterization",
+    "nonregistered_company": "Nonregistered company",
+    "slander": "Slander",
+    "bbb_complaint": "Better Business Bureau complaint",
+    "social_media_complaint": "Social media complaint",
+    "unlicensed_contractor": "Unlicensed contractor",
+    "foreclosure_notice": "Foreclosure notice",
+    "lien_requests": "Lien requests from creditors against installers or homeowners",
+}
 STATES = {
     "awaiting_confirmation": "Waiting for the Concert check",
     "open": "A step is due",
@@ -82,6 +104,21 @@ FACTS = {
     "found_on_platform": "Listed in Power BI",
     "description": "What happened",
     "category": "What it is about",
+    "sensitive": "Does any of this come up?",
+    "wants_leadership": "Do they ask for leadership?",
+    "agrees_to_wait": "Do they agree to wait for a follow-up?",
+    "resolved_on_call": "Was it resolved on the call?",
+    "omnidian": "Have they been in touch with Omnidian?",
+    "extra.damaged": "What was damaged?",
+    "extra.found_by": "Who found it?",
+    "extra.meter_number": "Meter number, as on the utility bill",
+    "extra.photo": "Is there a photo of the meter?",
+    "extra.callback_number": "Number to call back",
+    "extra.agent_trained": "Whether the agent is trained for escalations",
+    "extra.contact_details_current": "Whether e-mail and phone are current",
+    "extra.new_phone": "New phone",
+    "extra.new_email": "New e-mail",
+    "extra.asks_association": "Whether they ask how EverBright is associated",
 }
 
 

@@ -6,8 +6,7 @@ nothing; a submission that comes twice leads to the same case.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import uuid4
@@ -15,78 +14,24 @@ from uuid import uuid4
 from bot import cases
 from bot.desk import Desk
 from bot.errors import CaseError
+from bot.intake_fields import (
+    BESIDES,
+    CHOICES,
+    FOLLOWING,
+    MILESTONES,
+    NOT_YET,
+    PAGES,
+    WITHOUT_INSTALLER,
+    YES_NO,
+    Errors,
+    Values,
+    problem_of,
+    text_of,
+)
 from bot.ports import Intake, StoredCase, Work
-from bot.sop import Facts, contradictions, facts_from_json, vocabulary
+from bot.sop import Facts, Playbooks, contradictions, facts_from_json, vocabulary
 from bot.sop.facts_json import with_facts
-
-Values = Mapping[str, str | tuple[str, ...]]
-Errors = dict[str, str]
-
-MILESTONES = vocabulary.MILESTONES
-NOT_YET = "milestones.not_yet"
-
-FOLLOWING: Mapping[str, tuple[str, ...]] = {
-    "installer_unresponsive": ("extra.need",),
-    "cancellation_mail_unanswered": ("extra.cancellation_email_sent",),
-}
-"""The fields that are asked for one category only."""
-
-PAGES: Mapping[str, tuple[str, ...]] = {
-    "who": (
-        "homeowner.name",
-        "homeowner.address",
-        "channel",
-        "found_on_platform",
-        "program",
-        "homeowner.phone",
-        "homeowner.email",
-        "homeowner.best_time",
-    ),
-    "what": (
-        "category",
-        "installer.name",
-        "installer.email",
-        "description",
-        *(f"milestones.{each}" for each in MILESTONES),
-    ),
-}
-
-LONGEST = 3000
-"""What Slack takes in one field."""
-
-MOST: Mapping[str, int] = {
-    "homeowner.name": 200,
-    "homeowner.address": 300,
-    "homeowner.phone": 40,
-    "homeowner.email": 254,
-    "homeowner.best_time": 200,
-    "installer.name": 200,
-    "installer.email": 254,
-    "description": LONGEST,
-}
-
-REQUIRED: Mapping[str, str] = {
-    "homeowner.name": "Type the homeowner’s first and last name.",
-    "homeowner.address": "Type the property’s address.",
-    "homeowner.phone": "Type a phone number: the installer is asked to call it.",
-    "channel": "Choose how the homeowner reached us.",
-    "found_on_platform": "Choose whether Power BI lists the homeowner.",
-    "category": "Choose what fits best.",
-    "installer.name": "Type the installer’s name.",
-    "description": "Write down what happened, in the homeowner’s words.",
-}
-
-CHOICES: Mapping[str, tuple[str, ...]] = {
-    "channel": vocabulary.CHANNELS,
-    "found_on_platform": ("yes", "no"),
-    "program": vocabulary.PROGRAMS,
-    "category": vocabulary.CATEGORIES,
-    "extra.need": vocabulary.NEEDS,
-}
-
-EMAIL = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]{2,}")
-PHONE = re.compile(r"\+?[0-9\s().\-/‐‑–]+(?:(?:x|ext\.?)\s*[0-9]{1,6})?", re.IGNORECASE)
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+from bot.sop.needs import needs
 
 
 def start(work: Work, agent: str, now: datetime) -> Intake:
@@ -103,56 +48,87 @@ def keep(work: Work, intake: Intake, typed: Values, now: datetime) -> Intake:
     return kept
 
 
-def check(values: Values, page: str, now: datetime) -> Errors:
-    """What is wrong on a page, by field: a sentence or two each that say what to do."""
-    fields = (*PAGES[page], *(following(values) if page == "what" else ()))
-    errors = {field: problem for field in fields if (problem := _problem(field, values))}
+def check(values: Values, page: str, now: datetime, asked: Collection[str] = FOLLOWING) -> Errors:
+    """What is wrong on a page, by field: a sentence or two each that say what to do.
+
+    `asked` are the fields that followed what was chosen; the others of their kind are left alone.
+    """
+    fields = (*PAGES[page], *(asked if page == "what" else ()))
+    errors = {field: problem for field in fields if (problem := problem_of(field, values))}
     if page == "who":
         return _check_program(values) | errors
-    return _check_milestones(values) | _disagreeing(facts_of(values), now) | errors
+    if text_of(values, "category") in WITHOUT_INSTALLER and not text_of(values, "installer.name"):
+        errors.pop("installer.name", None)
+    return _check_milestones(values, asked) | _disagreeing(facts_of(values, asked), now) | errors
 
 
 def check_changed(facts: Facts, typed: Values, now: datetime) -> Errors:
     """What is wrong in a form that changes some of a case's facts, by field."""
-    errors = {field: problem for field in typed if (problem := _problem(field, typed))}
+    errors = {field: problem for field in typed if (problem := problem_of(field, typed))}
     if errors:
         return errors
     disagreeing = _disagreeing(with_facts(facts, cases.changed(facts, typed)), now)
     return {field: problem for field, problem in disagreeing.items() if field in typed}
 
 
-def following(values: Values) -> tuple[str, ...]:
-    """The fields that are asked because of the chosen category."""
-    return FOLLOWING.get(text_of(values, "category"), ())
+def following(values: Values, playbooks: Playbooks, today: date) -> tuple[str, ...]:
+    """The fields of page two that the playbooks need for what was chosen so far."""
+    category = text_of(values, "category")
+    if not category:
+        return ()
+    first = ("sensitive", "wants_leadership")
+    wanted = needs(facts_of(values, first), playbooks, today)
+    wanted = (*wanted, *BESIDES.get(category, ()), *first)
+    if "agrees_to_wait" in wanted:
+        wanted = (*wanted, "extra.callback_number")
+    return tuple(field for field in FOLLOWING if field in wanted)
 
 
-def facts_of(values: Values) -> Facts:
+def stated(values: Values, desk: Desk, agent: str, now: datetime) -> Facts:
+    """The facts of an intake, with what the desk itself knows: whether the agent is a trained one (D-14)."""
+    facts = facts_of(values, following(values, desk.playbooks, now.date()))
+    trained = desk.organisation.roles.trained_agents
+    return with_facts(facts, {"extra.agent_trained": agent in trained}) if trained else facts
+
+
+def facts_of(values: Values, asked: Collection[str] = FOLLOWING) -> Facts:
     """The facts that these fields state. What was left empty, or is not of its form, is not known.
 
-    What was typed for another category than the chosen one is kept, but states nothing.
+    What was typed in a field that is no longer `asked` for is kept, but states nothing.
     """
-    milestones = {each: _milestone(values, each) for each in MILESTONES}
-    extra = {field.removeprefix("extra."): _stated(values, field) for field in following(values)}
+    typed = {field: value for field, value in values.items() if field not in FOLLOWING or field in asked}
+    milestones = {each: _milestone(values, each) for each in MILESTONES if f"milestones.{each}" in asked}
     homeowner = ("name", "address", "phone", "email", "best_time")
     data: dict[str, object] = {
-        "category": _stated(values, "category") or None,
-        "program": _stated(values, "program") or "unknown",
-        "channel": _stated(values, "channel") or None,
-        "found_on_platform": {"yes": True, "no": False}.get(text_of(values, "found_on_platform")),
+        "category": _stated(typed, "category") or None,
+        "program": _stated(typed, "program") or "unknown",
+        "product": _stated(typed, "product") or None,
+        "channel": _stated(typed, "channel") or None,
+        "omnidian": _stated(typed, "omnidian") or None,
+        "sensitive": _several(typed, "sensitive"),
+        **{flag: YES_NO.get(text_of(typed, flag)) for flag in vocabulary.FLAGS},
         "milestones": milestones,
-        "homeowner": {each: text_of(values, f"homeowner.{each}") for each in homeowner},
-        "installer": {each: text_of(values, f"installer.{each}") for each in ("name", "email")},
-        "description": text_of(values, "description"),
-        "extra": {field: value for field, value in extra.items() if value},
+        "homeowner": {each: text_of(typed, f"homeowner.{each}") for each in homeowner},
+        "installer": {each: text_of(typed, f"installer.{each}") for each in ("name", "email")},
+        "description": text_of(typed, "description"),
+        "extra": _extra(typed),
     }
     return facts_from_json(data)
 
 
-def text_of(values: Values, field: str) -> str:
-    """A field's text without the blanks around it; what cannot be seen at all counts as nothing."""
-    value = values.get(field, "")
-    text = value.strip() if isinstance(value, str) else ""
-    return text if any(each.isprintable() and not each.isspace() for each in text) else ""
+def _extra(typed: Values) -> dict[str, object]:
+    """What a category needs besides, as far as it was typed."""
+    names = ("need", "cancellation_email_sent", "found_by", "meter_number", "callback_number")
+    extra: dict[str, object] = {name: _stated(typed, f"extra.{name}") for name in names}
+    extra["damaged"] = _several(typed, "extra.damaged")
+    extra["photo"] = YES_NO.get(text_of(typed, "extra.photo"))
+    return {name: value for name, value in extra.items() if value not in ("", None, [])}
+
+
+def _several(typed: Values, field: str) -> list[str]:
+    """What was chosen in a field that takes several, as far as it is still offered."""
+    value = typed.get(field, ())
+    return [each for each in CHOICES[field] if each in value] if isinstance(value, tuple) else []
 
 
 def finish(work: Work, desk: Desk, intake: Intake, now: datetime) -> StoredCase:
@@ -160,56 +136,17 @@ def finish(work: Work, desk: Desk, intake: Intake, now: datetime) -> StoredCase:
     stored = work.intakes.get(intake.id) or intake
     if stored.case_number is not None:
         return work.cases.get(stored.case_number)
-    if any(check(stored.values, page, now) for page in PAGES):
+    asked = following(stored.values, desk.playbooks, now.date())
+    if any(check(stored.values, page, now, asked) for page in PAGES):
         raise CaseError("Something in the form has to be mended first. Go back; what is wrong stands there.")
-    case = cases.open_case(work, desk, facts_of(stored.values), stored.agent, now)
+    case = cases.open_case(work, desk, stated(stored.values, desk, stored.agent, now), stored.agent, now)
     work.intakes.save(replace(stored, case_number=case.number), now)
     return case
 
 
-def email_problem(text: str) -> str:
-    """What is wrong with an e-mail address; empty when nothing is."""
-    if EMAIL.fullmatch(text):
-        return ""
-    return "This is not an e-mail address. Write it like name@example.com."
-
-
-def phone_problem(text: str) -> str:
-    """What is wrong with a phone number; empty when nothing is."""
-    digits = sum(character.isdigit() for character in text)
-    if PHONE.fullmatch(text) and 7 <= digits <= 21:
-        return ""
-    return "This is not a phone number. Write it like 212-555-0199 or +1 212 555 0199 ext. 4."
-
-
-def day_problem(text: str) -> str:
-    """What is wrong with a day; empty when nothing is."""
-    return "" if _is_day(text) else "This is not a date. Choose it in the calendar."
-
-
-FORMS: Mapping[str, Callable[[str], str]] = {
-    "homeowner.email": email_problem,
-    "installer.email": email_problem,
-    "homeowner.phone": phone_problem,
-    "extra.cancellation_email_sent": day_problem,
-    **{f"milestones.{each}": day_problem for each in MILESTONES},
-}
-
-
-def _problem(field: str, values: Values) -> str:
-    text, most = text_of(values, field), MOST.get(field, LONGEST)
-    if not text:
-        return REQUIRED.get(field, "")
-    if len(text) > most:
-        return f"This is {len(text)} characters long. Shorten it to {most}."
-    if field in CHOICES and text not in CHOICES[field]:
-        return "This is no longer offered. Choose again."
-    return FORMS[field](text) if field in FORMS else ""
-
-
 def _stated(values: Values, field: str) -> str:
     """What stands in a field that has a form of its own; empty where it is not of that form."""
-    return "" if _problem(field, values) else text_of(values, field)
+    return "" if problem_of(field, values) else text_of(values, field)
 
 
 def _milestone(values: Values, milestone: str) -> str:
@@ -236,13 +173,14 @@ def _check_program(values: Values) -> Errors:
     return {}
 
 
-def _check_milestones(values: Values) -> Errors:
+def _check_milestones(values: Values, asked: Collection[str]) -> Errors:
     """A date and a tick at once; a later milestone where nothing is said of the first."""
-    dated = [each for each in MILESTONES if text_of(values, f"milestones.{each}")]
+    shown = [each for each in MILESTONES if f"milestones.{each}" in asked]
+    dated = [each for each in shown if text_of(values, f"milestones.{each}")]
     twice = "has a date and is ticked as not yet approved. Keep one of the two."
     errors = {f"milestones.{each}": f"{each.upper()} {twice}" for each in dated if each in _not_yet(values)}
     later = [each for each in ("m2", "m3") if each in dated]
-    if later and _milestone(values, "m1") == "unknown":
+    if later and "m1" in shown and _milestone(values, "m1") == "unknown":
         title = later[-1].upper()
         errors["milestones.m1"] = f"{title} comes after M1. Add M1’s date, or leave {title} empty for now."
     return errors
@@ -260,11 +198,3 @@ def _disagreeing(facts: Facts, now: datetime) -> Errors:
             problem = f"{later} cannot be approved before {earlier} is. Check both dates."
             errors.setdefault(second if second not in errors else first, problem)
     return errors
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-        return DAY.fullmatch(text) is not None
-    except ValueError:
-        return False

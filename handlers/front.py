@@ -17,7 +17,7 @@ from blocks import intake as intake_blocks
 from blocks import kit
 from bot.desk import Desk
 from bot.errors import DeskError
-from bot.intake import text_of as text_of  # noqa: PLC0414 - Listeners find it beside typed_values.
+from bot.intake_fields import text_of as text_of  # noqa: PLC0414 - Listeners find it beside typed_values.
 from bot.ports import Clock, People
 
 logger = logging.getLogger(__name__)

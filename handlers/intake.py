@@ -12,7 +12,7 @@ from blocks import intake as pages
 from blocks import kit
 from bot import intake
 from bot.errors import CaseError
-from bot.intake import NOT_YET, Values
+from bot.intake_fields import NOT_YET, Errors, Values
 from bot.ports import Intake
 from bot.sop import Facts, plan
 from bot.sop.playbook import StepRule
@@ -42,7 +42,12 @@ def second_page(front: Front, started: Intake) -> kit.Block:
     """Page two, with what is said once it is known who is calling."""
     facts = replace(intake.facts_of(started.values), categories=())
     rules = [rule for rule in front.desk.playbooks.entry.call if rule.id not in FIRST]
-    return pages.what(started, _scripts(front, started, facts, rules))
+    return pages.what(started, _scripts(front, started, facts, rules), _asked(front, started))
+
+
+def _asked(front: Front, started: Intake) -> tuple[str, ...]:
+    """The fields of page two that follow what was chosen so far."""
+    return intake.following(started.values, front.desk.playbooks, front.now().date())
 
 
 def _scripts(front: Front, started: Intake, facts: Facts, rules: Sequence[StepRule]) -> list[str]:
@@ -66,7 +71,7 @@ class IntakeListeners:
         app.view("intake_who")(self.who_done)
         app.view("intake_what")(self.what_done)
         app.view("intake_says")(self.finish)
-        for field in ("found_on_platform", "category"):
+        for field in ("found_on_platform", *pages.LEADING):
             app.action({"block_id": field, "action_id": "value"})(ack=self.keep, lazy=[self.redraw])
         app.action(pages.BACK)(ack=self.keep, lazy=[self.back])
 
@@ -93,7 +98,7 @@ class IntakeListeners:
     def what_done(self, args: Args) -> None:
         """Page two: its mistakes at their fields, or what the SOP says."""
         kept = self._keep(args)
-        errors = intake.check(kept.values, "what", self.front.now())
+        errors = intake.check(kept.values, "what", self.front.now(), _asked(self.front, kept))
         if errors:
             args.ack(response_action="errors", errors=_shown(errors, args))
         else:
@@ -132,7 +137,8 @@ class IntakeListeners:
         redraw(args.client, shown["id"], view, shown["hash"])
 
     def _says(self, kept: Intake) -> kit.Block:
-        desk, facts = self.front.desk, intake.facts_of(kept.values)
+        desk = self.front.desk
+        facts = intake.stated(kept.values, desk, kept.agent, self.front.now())
         planned = plan(facts, desk.playbooks, self.front.now())
         return pages.says(kept, facts, planned, desk, self.front.people.name_of(kept.agent))
 
@@ -151,7 +157,7 @@ class IntakeListeners:
         return stored
 
 
-def _shown(errors: intake.Errors, args: Args) -> intake.Errors:
+def _shown(errors: Errors, args: Args) -> Errors:
     """Slack shows an error only at a field that stands in the form."""
     present = {block["block_id"] for block in args.body["view"]["blocks"] if block["type"] == "input"}
     return {field if field in present else NOT_YET: problem for field, problem in errors.items()}

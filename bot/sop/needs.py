@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 
 from bot.sop import vocabulary
@@ -15,11 +14,16 @@ from bot.sop.playbook import Path, Playbooks, Stage
 def needs(facts: Facts, playbooks: Playbooks, today: date) -> tuple[str, ...]:
     """The dotted ids of the facts that can still change the plan, in the order of the playbooks.
 
-    Only the category, the program and the channel of `facts` are looked at: they are known first.
+    Of `facts` only what is known first is looked at: category, program, channel, and whether the complaint
+    is a sensitive one. Leadership that nobody asked for is not asked for.
     """
-    known = Facts(categories=facts.categories, channel=facts.channel)
-    if facts.program != "unknown":
-        known = replace(known, program=facts.program)
+    known = Facts(
+        categories=facts.categories,
+        program=facts.program,
+        channel=facts.channel,
+        sensitive=facts.sensitive,
+        wants_leadership=bool(facts.wants_leadership),
+    )
     tests: dict[str, None] = {}
     for condition in _conditions(playbooks):
         if condition.judge(known, today).holds is not False:

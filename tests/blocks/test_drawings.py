@@ -15,7 +15,7 @@ from blocks.letters import draw
 from bot import cases, confirmations, follow_ups
 from bot.cases import CaseView
 from bot.delivery import Drawing
-from bot.intake import MOST
+from bot.intake_fields import FOLLOWING, MOST
 from bot.ports import Delivery, Intake, Message, StoredCase
 from bot.sop import plan
 from bot.wording import Names, write
@@ -187,7 +187,7 @@ def test_intake_is_drawn_from_the_same_facts(living: Living) -> None:
     planned = plan(known, work.desk.playbooks, NOW)
     hold_view(intake.loading())
     hold_view(intake.who(started, ["Hello.", "And then?"]))
-    hold_view(intake.what(started, ["How can I help?"]))
+    hold_view(intake.what(started, ["How can I help?"], FOLLOWING))
     hold_view(intake.says(started, known, planned, work.desk, "Ada (agent)"))
     hold_view(intake.opened(view.stored))
     hold_view(intake.sorry(known.description))

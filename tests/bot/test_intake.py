@@ -10,10 +10,23 @@ from hypothesis import strategies as st
 
 from bot import intake
 from bot.errors import CaseError
-from bot.intake import CHOICES, MILESTONES, MOST, NOT_YET, PAGES, check, check_changed, facts_of, text_of
+from bot.intake import check, check_changed, facts_of, following
+from bot.intake_fields import (
+    CHOICES,
+    FOLLOWING,
+    MILESTONES,
+    MOST,
+    NOT_YET,
+    PAGES,
+    REQUIRED,
+    Values,
+    email_problem,
+    phone_problem,
+    text_of,
+)
 from bot.sop import contradictions, facts_from_json, facts_to_json
 from tests.bot.casework import ADA, Casework
-from tests.bot.desk import NOW, facts
+from tests.bot.desk import NOW, facts, playbooks
 
 GOOD: Mapping[str, str | tuple[str, ...]] = {
     "homeowner.name": "Hanna (homeowner)",
@@ -26,7 +39,7 @@ GOOD: Mapping[str, str | tuple[str, ...]] = {
     "installer.name": "Sunny Roofs",
     "description": "No answer.",
 }
-FIELDS = (*PAGES["who"], *PAGES["what"], NOT_YET, "extra.need", "extra.cancellation_email_sent")
+FIELDS = (*PAGES["who"], *PAGES["what"], NOT_YET, *FOLLOWING)
 TEXT = st.text(max_size=60) | st.sampled_from(
     ["", "x" * 3001, "2026-W01-1", "20260101", "2026-02-30", "\u202e", "\x00"]
 )
@@ -41,18 +54,18 @@ NEARLY = ANYTHING.flatmap(
 )
 
 
-def wrong(values: intake.Values) -> dict[str, str]:
+def wrong(values: Values) -> dict[str, str]:
     return {**check(values, "who", NOW), **check(values, "what", NOW)}
 
 
 @given(ANYTHING)
-def test_no_text_in_any_field_makes_checking_fail(values: intake.Values) -> None:
+def test_no_text_in_any_field_makes_checking_fail(values: Values) -> None:
     assert all(problem.endswith(".") and field in FIELDS for field, problem in wrong(values).items())
     assert facts_from_json(facts_to_json(facts_of(values))) == facts_of(values)
 
 
 @given(NEARLY)
-def test_a_form_without_errors_states_facts_that_do_not_disagree(values: intake.Values) -> None:
+def test_a_form_without_errors_states_facts_that_do_not_disagree(values: Values) -> None:
     if not wrong(values):
         stated = facts_of(values)
         assert facts_from_json(facts_to_json(stated)) == stated
@@ -61,7 +74,7 @@ def test_a_form_without_errors_states_facts_that_do_not_disagree(values: intake.
 
 
 @given(NEARLY)
-def test_an_error_shows_no_word_that_was_typed(values: intake.Values) -> None:
+def test_an_error_shows_no_word_that_was_typed(values: Values) -> None:
     odd = [text for text in values.values() if isinstance(text, str) and len(text) > 30]
     assert not [text for text in odd for problem in wrong(values).values() if text in problem]
 
@@ -70,10 +83,10 @@ def test_a_good_form_has_no_errors() -> None:
     assert wrong(GOOD) == {}
 
 
-@pytest.mark.parametrize("field", intake.REQUIRED)
+@pytest.mark.parametrize("field", REQUIRED)
 @pytest.mark.parametrize("text", ["", "  \n", "\u200b\u200f"], ids=["empty", "blank", "invisible"])
 def test_what_is_required_is_asked_for(field: str, text: str) -> None:
-    assert wrong({**GOOD, field: text}) == {field: intake.REQUIRED[field]}
+    assert wrong({**GOOD, field: text}) == {field: REQUIRED[field]}
 
 
 @pytest.mark.parametrize("field", MOST)
@@ -106,7 +119,7 @@ BAD_PHONES = (
     ("phone", "good"), [*((p, True) for p in GOOD_PHONES), *((p, False) for p in BAD_PHONES)]
 )
 def test_a_phone_number_is_one_that_can_be_called(phone: str, good: bool) -> None:
-    assert (intake.phone_problem(phone) == "") is good
+    assert (phone_problem(phone) == "") is good
 
 
 GOOD_MAILS = ("a@example.test", "a.b+c@mail.example.test", "o'neil@example.test", "用户@例子.测试")
@@ -125,7 +138,7 @@ BAD_MAILS = (
     ("mail", "good"), [*((m, True) for m in GOOD_MAILS), *((m, False) for m in BAD_MAILS)]
 )
 def test_an_email_address_is_one_address(mail: str, good: bool) -> None:
-    assert (intake.email_problem(mail) == "") is good
+    assert (email_problem(mail) == "") is good
 
 
 MILESTONE_ERRORS: dict[str, tuple[dict[str, str | tuple[str, ...]], dict[str, str]]] = {
@@ -186,8 +199,9 @@ def test_what_was_typed_for_another_category_states_nothing_and_has_no_errors() 
         "extra.need": "other",
         "extra.cancellation_email_sent": "2999-01-01",
     }
-    assert facts_of(typed).extra == {}
-    assert wrong(typed) == {}
+    asked = following(typed, playbooks(), NOW.date())
+    assert facts_of(typed, asked).extra == {}
+    assert check(typed, "what", NOW, asked) == {}
 
 
 CHANGED: dict[str, tuple[dict[str, str | tuple[str, ...]], dict[str, str]]] = {
