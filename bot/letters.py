@@ -47,7 +47,7 @@ def on_ring(stored: StoredCase, timer: Timer, desk: Desk) -> Iterator[Letter]:
     match timer.kind:
         case "follow_up":
             yield _about(stored, timer, "reminder", stored.owner)
-        case "prompt":
+        case "prompt" | "lead_prompt":
             yield _about(stored, timer, "prompt", stored.owner)
             yield _about(stored, timer, "prompt", desk.organisation.channels.leads)
         case "tag_confirmers" | "repeat_confirmation":

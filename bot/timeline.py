@@ -12,6 +12,7 @@ from bot.sop import Advance, Event, Timer
 _RANG = {
     "follow_up": "Asked the owner",
     "prompt": "Asked the owner and the leads, since nobody has answered",
+    "lead_prompt": "Asked the owner and the leads about the follow-up that the customer waits for",
     "tag_confirmers": "Cover has started; tagging who is on shift",
     "repeat_confirmation": "Nobody has answered; asking the confirmers again",
     "tell_lead": "Still nobody has answered; telling the leads and the agent",
@@ -79,7 +80,7 @@ def _next(advanced: Advance, desk: Desk) -> Iterator[str]:
         yield f"Now due: {'; '.join(due).rstrip('.?')}."
     calendar = desk.organisation.calendar
     for timer in advanced.case.running:
-        if timer.kind in ("follow_up", "prompt") and any(step.id == timer.step for step in advanced.steps):
+        if timer.kind in ("follow_up", "prompt", "lead_prompt") and any(step.id == timer.step for step in advanced.steps):
             yield f"Next: {instant_words(calendar.local(timer.due))}, {timer.why}."
 
 

@@ -80,6 +80,7 @@ def _values(step: Step, facts: Facts, names: Names) -> dict[str, object]:
         "step": step,
         "homeowner": facts.homeowner,
         "installer": facts.installer,
+        "category": facts.categories[0].replace("_", " ") if facts.categories else "",
         "program": facts.program,
         "product": facts.product,
         "channel": facts.channel,

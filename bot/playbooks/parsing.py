@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, cast
 
 from bot.playbooks.reading import Spot
@@ -54,6 +54,7 @@ _STEP_KEYS: Final = (
     "then",
     "asks",
     "link",
+    "held_for_lawyer",
 )
 _QUESTION_KEYS: Final = ("id", "question", "text", "our_wording", "cites", "quote", "answers")
 _PATH_KEYS: Final = ("title", "handled_by", "cites", "when", "start", "close", "on", "stages")
@@ -115,8 +116,16 @@ class Parser:
 
     def overlay(self, name: str, spot: Spot) -> Overlay:
         """Steps that are added to any path."""
-        found = spot.mapping(("when", "steps"), needs=("when", "steps"))
-        return Overlay(name, condition(found["when"]), self.steps(found["steps"]))
+        keys = ("when", "path", "handled_by", "steps", "prompts")
+        found = spot.mapping(keys, needs=("when", "steps"))
+        return Overlay(
+            id=name,
+            when=condition(found["when"]),
+            steps=self.steps(found["steps"]),
+            path=f"{self.sop}/{found['path'].text()}" if "path" in found else None,
+            handled_by=_handler(found.get("handled_by")),
+            prompts=self._overlay_prompts(found["prompts"]) if "prompts" in found else None,
+        )
 
     def steps(self, spot: Spot | None, stages: tuple[str, ...] = ()) -> tuple[StepRule, ...]:
         """A list of steps, each id once; `stages` are those that a step may lead to."""
@@ -156,6 +165,7 @@ class Parser:
             then=found["then"].word(stages) if "then" in found else None,
             asks=found["asks"].word(FACTS) if "asks" in found else None,
             link=found["link"].text() if "link" in found else None,
+            held_for_lawyer="held_for_lawyer" in found and found["held_for_lawyer"].flag(),
         )
         _check_recipients(rule, spot)
         return rule
@@ -172,8 +182,8 @@ class Parser:
 
     def _stage(self, name: str, spot: Spot, stages: tuple[str, ...]) -> Stage:
         found = spot.mapping(_STAGE_KEYS, needs=("title", "state"))
-        if "choose" in found and ("on" in found or "steps" in found or "follow_up" in found):
-            spot.fail("a stage with `choose` is left at once; it cannot have steps, a follow-up or `on`.")
+        if "choose" in found and ("on" in found or "follow_up" in found or "prompts" in found):
+            spot.fail("a stage with `choose` is left at once; it cannot have a follow-up, prompts or `on`.")
         stage = Stage(
             id=name,
             title=found["title"].text(),
@@ -196,8 +206,17 @@ class Parser:
         return FollowUpRule(self._question(found), _wait(found["after"]), found["since"].text())
 
     def _prompts(self, spot: Spot, stages: tuple[str, ...]) -> Prompts:
-        found = spot.mapping((*_QUESTION_KEYS, "then"), needs=("id", "question", "then", "cites", "answers"))
-        return Prompts(self._question(found), found["then"].word(stages))
+        keys = (*_QUESTION_KEYS, "first", "then")
+        found = spot.mapping(keys, needs=("id", "question", "then", "cites", "answers"))
+        first = _wait(found["first"]) if "first" in found else None
+        return Prompts(self._question(found), found["then"].word(stages), first)
+
+    def _overlay_prompts(self, spot: Spot) -> Prompts:
+        """Prompts that lead nowhere: the case goes on with its own path."""
+        keys = (*_QUESTION_KEYS, "first", "when")
+        found = spot.mapping(keys, needs=("id", "question", "first", "when", "cites", "answers"))
+        step = replace(self._question(found), when=condition(found["when"]))
+        return Prompts(step, "", _wait(found["first"]))
 
     def _question(self, found: Mapping[str, Spot]) -> StepRule:
         self._check_quote(found)

@@ -12,6 +12,7 @@ from bot.sop.case import LADDER, Case, Event, Timer
 from bot.sop.facts import Facts
 from bot.sop.guard import mail_ban, participant_ban
 from bot.sop.ladder import rung
+from bot.sop.overlays import again
 from bot.sop.plan import Plan, plan_of, split
 from bot.sop.playbook import Playbooks
 from bot.sop.stages import opened, prompted, stage_of
@@ -24,6 +25,7 @@ __all__ = ["Advance", "Refusal", "advance", "begin"]
 _TOLD_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "follow_up": ("owner",),
     "prompt": ("owner", "lead"),
+    "lead_prompt": ("owner", "lead"),
     "tell_lead": ("lead", "agent"),
 }
 
@@ -51,7 +53,7 @@ def begin(facts: Facts, playbooks: Playbooks, now: datetime) -> Advance:
     """Open a case under its plan. Of several complaints it takes the first: one case each (D-21)."""
     case = opened(split(facts)[0], playbooks, now)
     made = plan_of(case, playbooks, now)
-    told = ("lead",) if case.state == "needs_decision" else ()
+    told = ("lead",) if case.state == "needs_decision" or made.overlays else ()
     return Advance(case, made, made.steps, told=told, next_due=case.next_due)
 
 
@@ -65,6 +67,8 @@ def advance(case: Case, event: Event, playbooks: Playbooks, now: datetime) -> Ad
     made = plan_of(after, playbooks, now)
     told = [*turn.told]
     if after.state == "needs_decision" and case.state != "needs_decision":
+        told.append("lead")
+    if set(made.overlays) - set(before.overlays):
         told.append("lead")
     return Advance(
         case=after,
@@ -107,6 +111,8 @@ def _clock(case: Case, _event: Event, playbooks: Playbooks, now: datetime) -> Tu
 def _rung(case: Case, timer: Timer, playbooks: Playbooks, now: datetime) -> tuple[Case, bool]:
     if timer.kind in LADDER:
         return rung(case, timer, playbooks, now)
+    if timer.kind == "lead_prompt":
+        return again(case, timer, playbooks, now), True
     stage = stage_of(case, playbooks)
     if timer.kind == "prompt" and stage is not None and stage.prompts is not None:
         return prompted(case, stage, playbooks, now), True

@@ -10,7 +10,9 @@ from typing import Final, Literal
 from bot.sop.facts import Facts
 
 CaseState = Literal["awaiting_confirmation", "open", "waiting", "needs_decision", "ready_to_close", "closed"]
-TimerKind = Literal["follow_up", "prompt", "tag_confirmers", "repeat_confirmation", "tell_lead"]
+TimerKind = Literal[
+    "follow_up", "prompt", "lead_prompt", "tag_confirmers", "repeat_confirmation", "tell_lead"
+]
 LADDER: Final = ("tag_confirmers", "repeat_confirmation", "tell_lead")
 """The timers of the Concert check (D-12); they are no follow-ups of an SOP."""
 

@@ -10,6 +10,7 @@ from bot.business_time import instant_words
 from bot.sop.case import Case, Done, Event, Timer
 from bot.sop.contradictions import contradictions
 from bot.sop.guard import held_for_lawyer
+from bot.sop.overlays import watched
 from bot.sop.plan import plan_of
 from bot.sop.playbook import Path, Playbooks, Transition, Wait
 from bot.sop.stages import CLOSED, Owed, current_id, enter, owed, reopened, settled, stage_of
@@ -80,7 +81,7 @@ def close(case: Case, event: Event, playbooks: Playbooks, _now: datetime) -> Tur
         return refuse(case, event, message, ("R-033", "D-05"))
     closing = [each for each in _of_stage(case, playbooks) if each.rule.verb == "close"]
     case = _with_done(case, [each.id for each in closing], event)
-    case = without_ladder(without_running(case))
+    case = without_ladder(without_running(case, ("follow_up", "prompt", "lead_prompt")))
     return Turn(replace(case, stage=CLOSED, state="closed"))
 
 
@@ -107,7 +108,7 @@ def _ticked(case: Case, event: Event, name: str, notes: tuple[str, ...], playboo
     """The step is done; where its playbook says `then`, the case goes on to that stage."""
     own = next((each.rule for each in _of_stage(case, playbooks) if each.id == name), None)
     if own is None or own.then is None:
-        return Turn(_with_done(case, [name], event), notes=notes)
+        return Turn(watched(_with_done(case, [name], event), playbooks, event.at), notes=notes)
     asked = [each.id for each in _of_stage(case, playbooks) if _is_question(each, case, playbooks)]
     case = enter(_with_done(case, [name, *asked], event), own.then, playbooks, event.at)
     stage = stage_of(case, playbooks)

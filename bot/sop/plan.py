@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from bot.sop.case import Case
@@ -12,7 +12,8 @@ from bot.sop.conditions import Verdict
 from bot.sop.contradictions import contradictions
 from bot.sop.facts import Facts
 from bot.sop.guard import Forbidden, forbidden
-from bot.sop.playbook import FollowUpRule, HandledBy, Overlay, Playbooks, Stage, StepRule
+from bot.sop.overlays import added, in_force, prompted_by
+from bot.sop.playbook import FollowUpRule, HandledBy, Playbooks, Stage, StepRule
 from bot.sop.rota import cover_starts, on_shift
 from bot.sop.routing import Asking, route
 from bot.sop.stages import ASKING, CLOSED, UNCOVERED, Owed, current_id, numbered, opened, owed, stage_of
@@ -87,10 +88,10 @@ def plan_of(case: Case, playbooks: Playbooks, now: datetime) -> Plan:
     uncovered = case.stage == UNCOVERED
     return Plan(
         path=case.path,
-        handled_by=_handler(case, playbooks),
+        handled_by=_handler(case, playbooks, today),
         covered=not uncovered,
         steps=tuple(steps),
-        overlays=_distinct(o.id for o in playbooks.overlays if o.when.judge(case.facts, today).holds),
+        overlays=tuple(overlay.id for overlay in added(case.facts, playbooks, today)),
         contradictions=clashes,
         asks=_distinct(asks),
         forbidden=forbidden(case.facts),
@@ -221,20 +222,27 @@ class _Steps:
     def _overlays(self) -> Iterator[Step]:
         """What is added to any path; while the Concert check is open, only what is said and asked (D-07)."""
         done = {each.step for each in self.case.done}
-        for rule in (rule for overlay in self._in_force() for rule in overlay.steps):
-            if not applies(rule, self.setting)[0]:
-                continue
+        overlays = in_force(self.case, self.playbooks, self.setting.today)
+        for rule in (rule for overlay in overlays for rule in overlay.steps):
             step = build(rule, rule.id, 0, self.setting)
             if step.id in done:
-                yield replace(step, state="done", events=())
+                yield replace(step, state="done", why="", events=())
             elif self.case.stage != CLOSED and (
                 self.case.state != "awaiting_confirmation" or step.verb in ("say", "ask")
             ):
-                yield step
+                if self._applies(rule):
+                    yield step
+                    self.asks.extend(() if rule.asks is None else (rule.asks,))
+        yield from self._prompts(done)
 
-    def _in_force(self) -> Iterator[Overlay]:
-        today = self.setting.today
-        return (each for each in self.playbooks.overlays if each.when.judge(self.case.facts, today).holds)
+    def _prompts(self, done: set[str]) -> Iterator[Step]:
+        """What the overlays prompt for: waiting until it falls due, then to be answered."""
+        for prompts in prompted_by(self.case, self.playbooks, self.setting.today):
+            step = build(prompts.step, prompts.step.id, 0, self.setting)
+            if step.id in done:
+                yield replace(step, state="done", events=())
+            elif any(timer.step == step.id for timer in self.case.timers) and self.case.stage != CLOSED:
+                yield self._timed(step, step.id)
 
     def _preview(self) -> Iterator[Step]:
         """The question that comes next, before its clock has started."""
@@ -260,17 +268,19 @@ def _next_questions(stage: Stage, stages: Mapping[str, Stage]) -> Iterator[tuple
             yield target.follow_up, target.follow_up.step
 
 
-def _handler(case: Case, playbooks: Playbooks) -> HandledBy:
+def _handler(case: Case, playbooks: Playbooks, today: date) -> HandledBy:
     if case.stage == UNCOVERED:
         return "lead"
     if case.path == playbooks.entry.path:
         return playbooks.entry.handled_by
     path, stage = playbooks.paths.get(case.path or ""), stage_of(case, playbooks)
+    own = path.handled_by if path else "front_line"
     if any(each.rule.verb == "reassign" and _is_done(case, each.id) for each in owed(case, playbooks)):
         return "back_office"
     if stage is not None and stage.handled_by is not None:
         return stage.handled_by
-    return path.handled_by if path else "front_line"
+    overlays = (overlay.handled_by for overlay in added(case.facts, playbooks, today))
+    return next((who for who in overlays if who is not None), own) if own == "front_line" else own
 
 
 def _is_done(case: Case, step: str) -> bool:

@@ -18,11 +18,15 @@ WaitUnit = Literal["business_days", "calendar_days", "next_business_day"]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of an SOP with its exact words and where they stand, or a decision with its question."""
+    """A rule of an SOP with its exact words and where they stand, or a decision with its question.
+
+    `no_step` says why a rule asks for nothing that could be done, as where it only defines a word.
+    """
 
     id: str
     source: str
     quote: str
+    no_step: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class StepRule:
     `contact` is the role whose details the text gives. `once_due` keeps the step waiting until the stage's
     question falls due, and `then` is the stage the case goes to when the step is marked as done. `asks` is
     the dotted id of the fact that an `ask` step wants to know; `link` names an address in desk.yaml.
+    `held_for_lawyer` holds what is said until a lead releases it (D-09).
     """
 
     id: str
@@ -82,6 +87,7 @@ class StepRule:
     then: str | None = None
     asks: str | None = None
     link: str | None = None
+    held_for_lawyer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +131,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """Owner and leads are prompted as often as the timers say, then the case goes to `then` (D-15)."""
+    """Owner and leads are prompted as often as the timers say, then the case goes to `then` (D-15).
+
+    `first` is a wait of its own for one more prompt before those.
+    """
 
     step: StepRule
     then: str
+    first: Wait | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +184,17 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """Steps that are added to whatever path a case takes."""
+    """Steps that are added to whatever path a case takes, and what the leads are prompted for.
+
+    `path` is the path that is made of the same steps; there they are no addition.
+    """
 
     id: str
     when: Condition
     steps: tuple[StepRule, ...]
+    path: str | None = None
+    handled_by: HandledBy | None = None
+    prompts: Prompts | None = None
 
 
 @dataclass(frozen=True, slots=True)

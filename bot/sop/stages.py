@@ -10,7 +10,8 @@ from bot.sop.case import Case, CaseState, Visit
 from bot.sop.contradictions import contradictions
 from bot.sop.facts import Facts
 from bot.sop.ladder import CONFIRMATION, posted
-from bot.sop.playbook import Path, Playbooks, Stage, StepRule
+from bot.sop.overlays import watched
+from bot.sop.playbook import Path, Playbooks, Stage, StepRule, Wait
 from bot.sop.rota import on_shift
 from bot.sop.routing import route
 from bot.sop.timing import with_timer, without_ladder, without_running
@@ -38,6 +39,11 @@ def opened(facts: Facts, playbooks: Playbooks, now: datetime) -> Case:
 
 
 def settled(case: Case, playbooks: Playbooks, now: datetime) -> Case:
+    """The case where its facts lead now, with the prompts that its overlays owe."""
+    return watched(_placed(case, playbooks, now), playbooks, now)
+
+
+def _placed(case: Case, playbooks: Playbooks, now: datetime) -> Case:
     """The case where its facts lead now. Contradicting facts leave it where it stands (D-29)."""
     today = playbooks.organisation.calendar.today(now)
     if contradictions(case.facts, now, playbooks.organisation.calendar.timezone):
@@ -56,9 +62,10 @@ def enter(case: Case, stage_id: str, playbooks: Playbooks, now: datetime) -> Cas
     """The case in another stage of its path, with that stage's timer running."""
     path = playbooks.paths[case.path or ""]
     stage = path.stages[stage_id]
-    if stage.choose:
-        return _chosen(case, stage, playbooks, now)
     visit = Visit(path.id, stage.id, case.rounds, now, case.attempts)
+    if stage.choose:
+        visits = (*case.visits, visit) if stage.steps else case.visits
+        return _chosen(replace(case, visits=visits), stage, playbooks, now)
     case = replace(without_running(case), stage=stage.id, state=stage.state, visits=(*case.visits, visit))
     if stage.follow_up is not None:
         moment = stage.follow_up.after.after(now, playbooks.organisation.calendar)
@@ -75,9 +82,11 @@ def prompted(case: Case, stage: Stage, playbooks: Playbooks, now: datetime) -> C
         return case
     timers = playbooks.organisation.timers
     step = current_id(case, stage.prompts.step, playbooks)
-    if sum(1 for timer in case.timers if timer.step == step) >= timers.prompts:
+    made, first = sum(1 for timer in case.timers if timer.step == step), stage.prompts.first
+    if made >= timers.prompts + (first is not None):
         return enter(case, stage.prompts.then, playbooks, now)
-    moment = playbooks.organisation.calendar.add_calendar_days(now, timers.prompt_days)
+    wait = first if first is not None and made == 0 else Wait("calendar_days", timers.prompt_days)
+    moment = wait.after(now, playbooks.organisation.calendar)
     return with_timer(case, "prompt", step, moment, stage.prompts.step.cites)
 
 

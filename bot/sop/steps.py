@@ -62,6 +62,8 @@ def build(rule: StepRule, name: str, attempt: int, setting: Setting) -> Step:
         step = replace(step, id=f"ask:{rule.asks}", key="ask", events=("facts_learned",))
     if missing := _missing_details(rule, setting) or _missing_link(rule, step):
         return replace(step, state="refused", why=missing)
+    if rule.held_for_lawyer and held_for_lawyer(setting.facts, ("installer",), setting.released):
+        return _held(step)
     return _checked(step, setting)
 
 
@@ -110,13 +112,20 @@ def _checked(step: Step, setting: Setting) -> Step:
     if ban is not None:
         return replace(step, state="refused", why=ban.message, cites=(*step.cites, *ban.cites))
     for role in (*recipients, *step.participants):
-        if step.contact is None and (missing := _missing(role, setting)):
+        by_mail = step.contact is None and step.system not in ("slack", "phone")
+        if by_mail and (missing := _missing(role, setting)):
             return replace(step, state="refused", why=missing)
     drafted = step.verb in ("email", "add_participant", "open_linked_ticket")
     if drafted and held_for_lawyer(setting.facts, (*recipients, *step.participants), setting.released):
-        why = "A lawyer is involved: held until a lead releases it."
-        return replace(step, state="held", why=why, cites=(*step.cites, "D-09"))
+        return _held(step)
     return step
+
+
+def _held(step: Step) -> Step:
+    cites = tuple(dict.fromkeys((*step.cites, "D-09")))
+    return replace(
+        step, state="held", why="A lawyer is involved: held until a lead releases it.", cites=cites
+    )
 
 
 def _missing_details(rule: StepRule, setting: Setting) -> str:

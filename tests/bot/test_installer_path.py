@@ -451,5 +451,5 @@ def test_a_sensitive_issue_adds_the_review_to_any_path() -> None:
 
 def test_a_sensitive_issue_waits_for_the_concert_check() -> None:
     made = plan(facts(sensitive=["lawyer"], program="unknown", found_on_platform=False), playbooks(), NOW)
-    assert {step.verb for step in made.steps} == {"say", "confirm_program"}
+    assert {step.verb for step in made.steps} == {"say", "ask", "confirm_program"}
     assert made.overlays == ("escalation",)
