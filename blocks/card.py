@@ -32,6 +32,8 @@ FORMS = {
     "ask": "Answer …",
     "close": "Close the case …",
 }
+APPOINTMENTS = frozenset({"follow_up", "prompt", "lead_prompt"})
+"""The timers of the SOP; those of the Concert check stand in its channel."""
 BY_FORM = frozenset({"snoozed", "reference_recorded", "facts_learned", "close_requested"})
 """Events that need more than a click."""
 
@@ -66,7 +68,7 @@ def answers(view: CaseView, step: Step, desk: Desk) -> list[kit.Block]:
 
 def owed(plan: Plan, desk: Desk) -> tuple[Step, ...]:
     """The steps of a case. What is said while the call is answered stands on intake's own pages."""
-    call = {rule.id for rule in desk.playbooks.entry.call}
+    call = {rule.id for rule in desk.playbooks.entry.call if rule.verb in ("say", "ask")}
     return tuple(step for step in plan.steps if step.key not in call)
 
 
@@ -106,7 +108,7 @@ def _standing(view: CaseView, desk: Desk) -> str:
     state = words.STATES[view.stored.case.state]
     if any(step.verb == "follow_up" and step.state == "available" for step in view.plan.steps):
         return "*An answer is due*"
-    upcoming = [timer for timer in view.stored.case.running if timer.kind in ("follow_up", "prompt")]
+    upcoming = [timer for timer in view.stored.case.running if timer.kind in APPOINTMENTS]
     if not upcoming:
         return f"*{state}*"
     timer = upcoming[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from blocks import kit, words
-from blocks.reminders import OPEN
+from blocks.card import OPEN
 from bot.confirmations import Tagging
 from bot.desk import Desk
 from bot.ports import Message, StoredCase
@@ -56,7 +56,7 @@ def _urgency(stored: StoredCase) -> tuple[bool, float, int]:
 
 def _line(stored: StoredCase, desk: Desk) -> str:
     state = words.STATES[stored.case.state]
-    running = [timer for timer in stored.case.running if timer.kind in ("follow_up", "prompt")]
+    running = [timer for timer in stored.case.running if timer.kind in ("follow_up", "prompt", "lead_prompt")]
     when = f" · next {kit.moment(running[0].due, desk.zone)}" if running else ""
     name = kit.clip(kit.escape(stored.case.facts.homeowner.name), 100)
     return f"*{stored.name}* · {name} · {words.category(stored.case.facts)}\n{state}{when}"

@@ -10,6 +10,8 @@ from bot.sop.facts import Facts
 NO_COPY_PROGRAMS: Final = ("beam", "concert", "unknown")
 """Programs whose mail the homeowner is never copied on; an unknown one is taken for the strictest."""
 NEVER_WITH_HOMEOWNER: Final = ("concert_support", "risk", "concert_compliance_contact")
+RISK_CATEGORIES: Final = ("fraud", "compliance")
+"""Complaints whose tickets Risk reads, whatever the program."""
 _NO_CC: Final = ("R-035", "D-13")
 _NO_COPY: Final = ("R-072", "D-13")
 
@@ -33,9 +35,10 @@ class Ban:
 
 def forbidden(facts: Facts) -> tuple[Forbidden, ...]:
     """What the no-copy rule forbids on a case of these facts."""
-    if facts.program not in ("beam", "concert"):
-        return ()
-    return (Forbidden("homeowner", "mail", _NO_CC), Forbidden("homeowner", "participants", _NO_COPY))
+    participants = Forbidden("homeowner", "participants", _NO_COPY)
+    if facts.program in ("beam", "concert"):
+        return (Forbidden("homeowner", "mail", _NO_CC), participants)
+    return (participants,) if set(RISK_CATEGORIES) & set(facts.categories) else ()
 
 
 def mail_ban(facts: Facts, recipients: tuple[str, ...]) -> Ban | None:
@@ -60,7 +63,15 @@ def mail_ban(facts: Facts, recipients: tuple[str, ...]) -> Ban | None:
 
 def participant_ban(facts: Facts, participant: str) -> Ban | None:
     """Why `participant` may not become a request participant of the case's tickets."""
-    if participant == "homeowner" and facts.program in NO_COPY_PROGRAMS:
+    if participant != "homeowner":
+        return None
+    if set(RISK_CATEGORIES) & set(facts.categories):
+        return Ban(
+            _NO_COPY,
+            "Fraud and compliance go to Risk, and the homeowner is NOT to be copied on any communication "
+            "with Concert Support or Risk (R-072, D-13). Write to the homeowner separately.",
+        )
+    if facts.program in NO_COPY_PROGRAMS:
         return Ban(
             _NO_COPY,
             "The Concert Compliance contact is a request participant of this case's tickets, so the "

@@ -118,13 +118,20 @@ class _Steps:
         return steps
 
     def _call(self) -> Iterator[Step]:
-        """What is said and asked on the call, until the case has moved on from its first stage."""
-        case = self.case
-        if case.state == "closed" or case.rounds or case.done or len(case.visits) > 1:
-            return
-        for rule in self.playbooks.entry.call:
-            if applies(rule, self.setting)[0]:
-                yield build(rule, rule.id, 0, self.setting)
+        """What is said and asked on the call, until the case has moved on from its first stage.
+
+        What is to be noted on the ticket stays owed, once there is a path that has one.
+        """
+        case, done = self.case, {each.step for each in self.case.done}
+        over = case.state == "closed" or case.rounds or case.done or len(case.visits) > 1
+        for rule in filter(self._applies, self.playbooks.entry.call):
+            step = build(rule, rule.id, 0, self.setting)
+            if rule.id in done:
+                yield replace(step, state="done", events=())
+            elif rule.verb not in _CARRIED and not over:
+                yield step
+            elif rule.verb in _CARRIED and case.stage != CLOSED and case.path in self.playbooks.paths:
+                yield step
 
     def _asked(self) -> Iterator[Step]:
         """A question for each fact without which the case cannot go on."""
