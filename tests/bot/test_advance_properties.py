@@ -25,12 +25,16 @@ words = st.sampled_from(
         "risk",
         "2026-12-01",
         "9999-12-31",
+        "reassign",
+        "commitment_email",
+        "warm_transfer",
     ]
 )
 values = st.one_of(words, st.integers(-1, 3), st.none(), st.booleans(), st.lists(words, max_size=2))
 names = st.sampled_from(
     (
-        *("by", "attempt", "m1", "m3", "extra.need", "program", "found_on_platform", "until", "reason"),
+        *("by", "attempt", "n", "m1", "m3", "product", "omnidian", "program", "found_on_platform"),
+        *("extra.need", "until", "reason"),
         *("recipient", "participant", "mail_to", "category", "closure_comments", "step", "on", "tagged"),
     )
 )
@@ -43,15 +47,16 @@ events = st.tuples(
 
 @st.composite
 def complaints(draw: st.DrawFn) -> Facts:
-    """Facts of one complaint, mostly of the silent installer's kind."""
-    kinds = ["installer_unresponsive", "cancellation_mail_unanswered", "wrong_meter"]
+    """Facts of one complaint of any kind."""
     return facts_from_json(
         {
-            "category": draw(st.sampled_from(kinds)),
+            "category": draw(st.sampled_from(vocabulary.CATEGORIES)),
+            "product": draw(st.sampled_from([*vocabulary.PRODUCTS, None])),
+            "omnidian": draw(st.sampled_from([*vocabulary.OMNIDIAN, None])),
             "program": draw(st.sampled_from(vocabulary.PROGRAMS)),
             "channel": draw(st.sampled_from([*vocabulary.CHANNELS, None])),
             "found_on_platform": draw(st.sampled_from([True, False, None])),
-            "milestones": {name: draw(milestones) for name in ("m1", "m3")},
+            "milestones": {name: draw(milestones) for name in ("m1", "m2", "m3")},
             "sensitive": draw(st.sampled_from([[], ["lawyer"]])),
             "extra": draw(st.sampled_from([{}, {"need": "installation_issue"}, {"need": "other"}])),
         }
