@@ -14,6 +14,8 @@ STEP = "step"
 ANSWER = "answer"
 MORE = "case_more"
 MODAL = "case"
+OPEN = "case_open"
+RELEASE = "case_release"
 MARKS = {
     "done": ":white_check_mark:",
     "available": ":arrow_forward:",
@@ -26,14 +28,24 @@ FORMS = {
     "open_linked_ticket": "Fields and key …",
     "open_case": "Fields and number …",
     "email": "Read and send …",
-    "add_participant": "Who, and why …",
     "internal_comment": "Read and copy …",
+    "referral_comment": "Read and copy …",
+    "add_participant": "Who, and why …",
+    "reassign": "How …",
+    "refer_to_sop": "Which SOP …",
     "say": "Show the words …",
+    "inform_homeowner": "Show the words …",
+    "warm_transfer": "Whom to call …",
     "ask": "Answer …",
     "close": "Close the case …",
 }
+MOST_IN_MODAL = 45
+MOST_DUE = 8
+"""How many due steps a message shows: Slack takes 50 blocks, a person fewer. The rest is a click away."""
 APPOINTMENTS = frozenset({"follow_up", "prompt", "lead_prompt"})
 """The timers of the SOP; those of the Concert check stand in its channel."""
+NOTED = ("step_done",)
+"""The events of a step that can only be ticked off, with a note of what came of it."""
 BY_FORM = frozenset({"snoozed", "reference_recorded", "facts_learned", "close_requested"})
 """Events that need more than a click."""
 
@@ -47,8 +59,8 @@ def card(view: CaseView, desk: Desk) -> Message:
 
 def modal(view: CaseView, desk: Desk) -> kit.Block:
     """The card as a modal, for whoever opens the case elsewhere; its metadata is the case's number."""
-    blocks = list(_blocks(view, desk))
-    return kit.modal(MODAL, view.stored.name, blocks, private_metadata=str(view.stored.number))
+    blocks = list(_blocks(view, desk, most_due=MOST_IN_MODAL))
+    return kit.modal(MODAL, view.stored.name, blocks[:100], private_metadata=str(view.stored.number))
 
 
 def answers(view: CaseView, step: Step, desk: Desk) -> list[kit.Block]:
@@ -72,15 +84,23 @@ def owed(plan: Plan, desk: Desk) -> tuple[Step, ...]:
     return tuple(step for step in plan.steps if step.key not in call)
 
 
-def _blocks(view: CaseView, desk: Desk) -> Iterator[kit.Block]:
+def _blocks(view: CaseView, desk: Desk, most_due: int = MOST_DUE) -> Iterator[kit.Block]:
     stored = view.stored
     yield kit.header(f"{stored.name} · {words.category(stored.case.facts)}")
     yield kit.section(_standing(view, desk), _more(view), block_id=f"more_{stored.number}")
     yield kit.fields(_facts(view))
     steps = owed(view.plan, desk)
     due = [step for step in steps if is_due(step)]
-    for step in due:
+    for step in due[:most_due]:
         yield from _due(view, step, desk)
+    if len(due) > most_due:
+        everything = kit.button("Open the case", OPEN, str(stored.number))
+        yield kit.section(f"… and {len(due) - most_due} more are due.", everything, block_id="everything")
+    if any(step.state == "held" for step in steps):
+        release = kit.button("Release (leads)", RELEASE, str(stored.number))
+        yield kit.section(
+            f":no_entry: *Some steps are held.*  {words.cited(['D-09'])}", release, block_id="held"
+        )
     if rest := [_line(step, view, desk) for step in steps if step not in due]:
         yield kit.divider()
         yield kit.section("\n".join(rest))
@@ -93,10 +113,12 @@ def is_due(step: Step) -> bool:
 
 def _due(view: CaseView, step: Step, desk: Desk) -> Iterator[kit.Block]:
     """A step that is due, with its buttons."""
-    title = f":arrow_forward: *{step.title}*  {words.step_cites(step)}"
-    if step.verb in FORMS:
+    lost = f"\n{words.LOST}" if step.lost else ""
+    title = f":arrow_forward: *{step.title}*  {words.step_cites(step)}{lost}"
+    if step.verb in FORMS or step.events == NOTED:
         value = f"{view.stored.number}|{step.id}"
-        button = kit.button(FORMS[step.verb], f"{STEP}:{step.verb}", value, style="primary")
+        text = FORMS.get(step.verb, "Note the answer …")
+        button = kit.button(text, f"{STEP}:{step.verb}", value, style="primary")
         yield kit.section(title, button, block_id=f"due_{step.id}")
         return
     yield kit.section(title)
@@ -105,7 +127,8 @@ def _due(view: CaseView, step: Step, desk: Desk) -> Iterator[kit.Block]:
 
 
 def _standing(view: CaseView, desk: Desk) -> str:
-    state = words.STATES[view.stored.case.state]
+    handled_by = words.HANDLED_BY[view.plan.handled_by]
+    state = f"{words.STATES[view.stored.case.state]} · {handled_by}"
     if any(step.verb == "follow_up" and step.state == "available" for step in view.plan.steps):
         return "*An answer is due*"
     upcoming = [timer for timer in view.stored.case.running if timer.kind in APPOINTMENTS]

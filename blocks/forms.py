@@ -24,6 +24,7 @@ EDITABLE = (
 )
 WHY_LIMIT = 500
 LONGEST = 3000
+SPOKEN = ("say", "ask", "inform_homeowner", "warm_transfer")
 TEXTS = ("text", "text_continued")
 """The inputs that an e-mail's words stand in, in their order."""
 
@@ -35,7 +36,7 @@ def email(view: CaseView, step: Step, written: Written) -> kit.Block:
     blocks = [
         kit.section(f"*{step.title}*  {words.step_cites(step)}"),
         kit.section(f"*To:* {kit.escape(to)}\n{_copies(view, step)}"),
-        kit.typed("subject", "Subject", written.subject, most=300),
+        *([kit.typed("subject", "Subject", written.subject, most=300)] if written.subject else []),
         *_body(written.text),
         kit.context(
             "Copy it into your mail program, send it, then mark it as sent. The clock starts then (D-04)."
@@ -80,16 +81,39 @@ def record(view: CaseView, step: Step, order: ByHand) -> kit.Block:
 
 
 def read(view: CaseView, step: Step, text: str, desk: Desk) -> kit.Block:
-    """Words to read and copy, and a button that says it was done."""
-    blocks: list[kit.Block] = [kit.section(f"*{step.title}*  {words.step_cites(step)}")]
+    """What to say, copy or do, and a button that says it was done."""
+    blocks = [kit.section(f"*{step.title}*  {words.step_cites(step)}"), *_words(view, step, text, desk)]
+    return kit.modal("step_done", "Next step", blocks, submit="Done", private_metadata=_about(view, step))
+
+
+def ask(view: CaseView, step: Step, text: str, desk: Desk) -> kit.Block:
+    """Questions to ask somebody, with room for the answers; they are kept in the timeline."""
+    blocks = [
+        kit.section(f"*{step.title}*  {words.step_cites(step)}"),
+        *_words(view, step, text, desk),
+        kit.typed("answer", "What was answered", optional=True, multiline=True, most=LONGEST),
+    ]
+    return kit.modal("step_done", "Ask and note", blocks, submit="Done", private_metadata=_about(view, step))
+
+
+def _words(view: CaseView, step: Step, text: str, desk: Desk) -> list[kit.Block]:
+    """Whom a step concerns, the words for it, and where it leads."""
+    blocks: list[kit.Block] = []
     if step.participants:
         people = "\n".join(f"• {_contact(role, view, desk)}" for role in step.participants)
         blocks.append(kit.section(f"Add as request participant:\n{people}"))
     if text:
-        blocks.append(kit.quoted(text))
+        blocks.append(kit.spoken(text) if step.verb in SPOKEN else kit.quoted(text))
+    if step.contact and step.contact.name:
+        known = " · ".join(
+            part for part in (step.contact.name, step.contact.phone, step.contact.email) if part
+        )
+        blocks.append(kit.section(kit.escape(known)))
+    if step.link:
+        blocks.append(kit.actions(kit.link_button("Open it", "open_link", step.link), block_id="link"))
     if step.why:
         blocks.append(kit.context(kit.escape(step.why)))
-    return kit.modal("step_done", "Next step", blocks, submit="Done", private_metadata=_about(view, step))
+    return blocks
 
 
 def facts(view: CaseView, step: Step | None, ask: Iterable[str]) -> kit.Block:

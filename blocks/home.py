@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from blocks import kit, words
-from blocks.reminders import OPEN
+from blocks.card import OPEN
 from bot.confirmations import Tagging
 from bot.desk import Desk
 from bot.ports import Message, StoredCase

@@ -139,15 +139,18 @@ def _standing(plan: Plan) -> list[kit.Block]:
 def _says_step(step: Step, facts: Facts, names: Names) -> list[kit.Block]:
     written = write(step, facts, names)
     title = kit.section(f"*{step.title}*  {words.step_cites(step)}")
-    if step.state == "refused":
+    if step.state in ("refused", "held"):
         return [title, kit.context(f":no_entry: {kit.escape(step.why)}")]
     if step.verb in ("say", "ask") and written.text:
         return [title, kit.spoken(written.text)]
     if step.verb == "email" and step.state == "available":
-        to = kit.context(f"To: {words.roles(step.to)} · Subject: {kit.escape(written.subject)}")
+        subject = f" · Subject: {kit.escape(written.subject)}" if written.subject else ""
+        to = kit.context(f"To: {words.roles(step.to)}{subject}")
         return [title, to, kit.quoted(written.text)]
     if step.verb == "confirm_program":
         return [title, kit.context(_whom(step))]
+    if step.lost:
+        return [title, kit.context(words.LOST)]
     return [title] if step.state == "available" else []
 
 

@@ -18,6 +18,7 @@ DRAWN: Mapping[str, Draw] = {
     "prompt": lambda drawing, _desk: reminders.prompt(drawing.view, drawing.letter.data["timer"]),
     "unconfirmed": lambda drawing, _desk: reminders.unconfirmed(drawing.view),
     "decision": lambda drawing, _desk: reminders.decision(drawing.view),
+    "review": lambda drawing, _desk: reminders.review(drawing.view),
     "notice": lambda drawing, _desk: reminders.notice(drawing.view, int(drawing.letter.data["entry"])),
 }
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from blocks import kit, words
-from blocks.card import answers
+from blocks.card import OPEN, answers
 from bot.cases import CaseView
 from bot.desk import Desk
 from bot.ports import Entry, Message
 from bot.sop import Step, Timer
-
-OPEN = "case_open"
 
 
 def reminder(view: CaseView, timer_id: str, desk: Desk) -> Message | None:
@@ -76,6 +74,23 @@ def decision(view: CaseView) -> Message:
         ),
     )
     return Message(f"{stored.name} needs a lead’s decision.", blocks)
+
+
+def review(view: CaseView) -> Message:
+    """The leads are told of a case to look at (R-021, D-14). No personal data: this is a channel."""
+    stored = view.stored
+    asks = [
+        step for step in view.plan.steps if step.verb == "ask_lead" and "lead" in step.to and not step.lost
+    ]
+    why = "\n".join(f"• {kit.escape(step.title)} {words.step_cites(step)}" for step in asks)
+    blocks = (
+        kit.section(f":eyes: *{stored.name} is for the leads to look at.*\n{why}"),
+        kit.context(_about(view)),
+        kit.actions(
+            kit.button("Open the case", OPEN, str(stored.number)), block_id=f"review_{stored.number}"
+        ),
+    )
+    return Message(f"{stored.name} is for the leads to look at.", blocks)
 
 
 def unconfirmed(view: CaseView) -> Message:

@@ -56,6 +56,7 @@ SENSITIVE = {
     "foreclosure_notice": "Foreclosure notice",
     "lien_requests": "Lien requests from creditors against installers or homeowners",
 }
+LOST = ":grey_question: The SOP’s text for this step is missing. Ask your lead."
 STATES = {
     "awaiting_confirmation": "Waiting for the Concert check",
     "open": "A step is due",

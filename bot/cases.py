@@ -37,7 +37,7 @@ def open_case(work: Work, desk: Desk, facts: Facts, agent: str, now: datetime) -
     opened = Event("opened", now, by=agent)
     work.timeline.add(stored.number, timeline.entries(opened, began, desk))
     work.follow_ups.keep(stored.number, began.case.timers, now)
-    work.outbox.put(letters.on_opening(stored, desk), now)
+    work.outbox.put(letters.on_opening(stored, began, desk), now)
     return stored
 
 

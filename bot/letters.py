@@ -21,13 +21,15 @@ TOLD_TO_OWNER = CONFIRMATION_EVENTS | {
 }
 
 
-def on_opening(stored: StoredCase, desk: Desk) -> Iterator[Letter]:
+def on_opening(stored: StoredCase, began: Advance, desk: Desk) -> Iterator[Letter]:
     """The case card for the owner, and the Concert check where one is needed (D-12)."""
     yield Letter(key=f"{stored.name}/card", kind="card", case_number=stored.number, to=stored.owner)
     if stored.case.confirmation is not None:
         yield confirmation(stored, desk, "first")
     if stored.case.state == "needs_decision":
         yield decision(stored, desk)
+    elif "lead" in began.told:
+        yield review(stored, desk)
 
 
 def on_advance(
@@ -39,6 +41,8 @@ def on_advance(
         letters += on_ring(after, timer, desk)
     if after.case.state == "needs_decision" and before.case.state != "needs_decision":
         letters.append(decision(after, desk))
+    elif "lead" in advanced.told and not advanced.rang:
+        letters.append(review(after, desk))
     return letters
 
 
@@ -68,6 +72,12 @@ def decision(stored: StoredCase, desk: Desk) -> Letter:
     """The leads are told that a case waits for their decision."""
     key = f"{stored.name}/decision/v{stored.version}"
     return Letter(key, "decision", stored.number, to=desk.organisation.channels.leads)
+
+
+def review(stored: StoredCase, desk: Desk) -> Letter:
+    """The leads are told of a case that they have to look at, as a sensitive one (D-14)."""
+    key = f"{stored.name}/review/v{stored.version}"
+    return Letter(key, "review", stored.number, to=desk.organisation.channels.leads)
 
 
 def notice(stored: StoredCase, to: str, entry: int) -> Letter:

@@ -62,7 +62,7 @@ def _title(event: Event, advanced: Advance, desk: Desk) -> Iterator[str]:
 
 def _said(event: Event) -> Iterator[str]:
     """What a person wrote or typed with the event, kept word for word."""
-    for key in ("reference", "closure_comments"):
+    for key in ("reference", "answer", "closure_comments"):
         text = event.data.get(key)
         if isinstance(text, str) and text:
             yield f"“{text}”"
@@ -80,7 +80,8 @@ def _next(advanced: Advance, desk: Desk) -> Iterator[str]:
         yield f"Now due: {'; '.join(due).rstrip('.?')}."
     calendar = desk.organisation.calendar
     for timer in advanced.case.running:
-        if timer.kind in ("follow_up", "prompt", "lead_prompt") and any(step.id == timer.step for step in advanced.steps):
+        asked = timer.kind in ("follow_up", "prompt", "lead_prompt")
+        if asked and any(step.id == timer.step for step in advanced.steps):
             yield f"Next: {instant_words(calendar.local(timer.due))}, {timer.why}."
 
 

@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 from slack_bolt import App, Args
 
 from blocks import card, forms, kit
-from blocks.card import ANSWER, MORE, STEP
-from blocks.reminders import OPEN
+from blocks.card import ANSWER, MORE, OPEN, RELEASE, STEP
 from bot import cases, intake
 from bot.cases import CaseView, Reported
 from bot.errors import CaseError, MovedOn, NotAllowed
@@ -31,6 +30,7 @@ from handlers.front import (
     user_of,
 )
 
+NUMBERED = ("attempt_logged", "am_email_sent")
 A_YEAR = timedelta(days=366)
 SUBMISSIONS = ("email_sent", "record_made", "step_done", "facts_learned", "snoozed", "noted", "closed")
 
@@ -47,6 +47,7 @@ class CaseListeners:
         app.action(re.compile(f"^{STEP}:"))(ack=self.acknowledge, lazy=[self.step_form])
         app.action(MORE)(ack=self.acknowledge, lazy=[self.more])
         app.action(OPEN)(ack=self.acknowledge, lazy=[self.open])
+        app.action(RELEASE)(ack=self.release, lazy=[self.redraw])
         app.action("open_link")(self.acknowledge)
         for callback_id in SUBMISSIONS:
             app.view(callback_id)(ack=getattr(self, callback_id), lazy=[self.redraw])
@@ -115,6 +116,20 @@ class CaseListeners:
             view = self._view(work, number, user_of(args.body))
         open_modal(args.client, args.body, card.modal(view, self.front.desk))
 
+    @guarded
+    def release(self, args: Args) -> None:
+        """A lead lets go what a lawyer's involvement holds (D-09)."""
+        number, user = case_number(str(args.body["actions"][0]["value"])), user_of(args.body)
+        with self.front.desk.memory.write() as work:
+            view = self._view(work, number, user)
+            if not self.front.desk.is_lead(user):
+                raise NotAllowed(
+                    f"{view.stored.name}: only a lead can release this. Ask one of your leads.", ("D-09",)
+                )
+            self._report(work, number, "lead_released", {}, args)
+        args.ack()
+        self.front.wake()
+
     def _reopen(self, number: int, args: Args) -> None:
         with self.front.desk.memory.write() as work:
             self._view(work, number, user_of(args.body))
@@ -133,8 +148,9 @@ class CaseListeners:
 
     @guarded
     def step_done(self, args: Args) -> None:
-        """A step that is simply done."""
-        self._submit_step(args, {})
+        """A step that is done, perhaps with what was answered."""
+        answer = text_of(typed_values(args.body["view"]), "answer")
+        self._submit_step(args, {"answer": answer} if answer else {})
 
     @guarded
     def record_made(self, args: Args) -> None:
@@ -263,6 +279,8 @@ class CaseListeners:
             raise NotAllowed(f"{view.stored.name}: only a lead can decide on this. Ask one of your leads.")
         if event == "step_done":
             data = {**data, "step": step.id}
+        elif event in NUMBERED:
+            data = {**data, "n": step.attempt} if step.attempt else data
         self._report(work, view.stored.number, event, data, args)
 
     def _report(
@@ -280,19 +298,24 @@ class CaseListeners:
         return view
 
     def _form(self, view: CaseView, step: Step, wanted: str) -> kit.Block:
-        written = self._written(view, step)
         match wanted:
             case "snooze":
                 return forms.snooze(view, step)
-            case "email":
-                return forms.email(view, step, written)
-            case "open_ticket" | "open_linked_ticket" | "open_case":
-                return forms.record(view, step, self._by_hand(view, step))
-            case "ask":
-                return forms.facts(view, step, forms.asked(step))
             case "close":
                 return forms.close(view)
-        return forms.read(view, step, written.text, self.front.desk)
+            case "open_ticket" | "open_linked_ticket" | "open_case":
+                return forms.record(view, step, self._by_hand(view, step))
+            case "ask" if forms.asked(step):
+                return forms.facts(view, step, forms.asked(step))
+        return self._worded(view, step, wanted)
+
+    def _worded(self, view: CaseView, step: Step, wanted: str) -> kit.Block:
+        """The form of a step that is words."""
+        written = self._written(view, step)
+        if wanted == "email":
+            return forms.email(view, step, written)
+        drawn = forms.ask if wanted in ("ask", "ask_lead") else forms.read
+        return drawn(view, step, written.text, self.front.desk)
 
     def _written(self, view: CaseView, step: Step) -> Written:
         agent = self.front.people.name_of(view.stored.owner)

@@ -25,25 +25,26 @@ def needs(facts: Facts, playbooks: Playbooks, today: date) -> tuple[str, ...]:
         wants_leadership=bool(facts.wants_leadership),
     )
     tests: dict[str, None] = {}
-    for condition in _conditions(playbooks):
+    for condition in _conditions(known, playbooks, today):
         if condition.judge(known, today).holds is not False:
             tests |= dict.fromkeys(_facts_of(condition))
-    for path in playbooks.paths.values():
-        if path.when.judge(known, today).holds is not False:
-            tests |= dict.fromkeys(fact for condition in _of_path(path) for fact in _facts_of(condition))
     return tuple(_dotted(fact) for fact in tests)
 
 
-def _conditions(playbooks: Playbooks) -> Iterator[Condition]:
-    """The conditions of what holds on any path: the call and the overlays."""
+def _conditions(known: Facts, playbooks: Playbooks, today: date) -> Iterator[Condition]:
+    """The conditions of the call, and of the overlays and paths that are still possible."""
     yield from (rule.when for rule in playbooks.entry.call)
     for overlay in playbooks.overlays:
         yield overlay.when
-        yield from (rule.when for rule in overlay.steps)
+        if overlay.when.judge(known, today).holds is not False:
+            yield from (rule.when for rule in overlay.steps)
+    for path in playbooks.paths.values():
+        yield path.when
+        if path.when.judge(known, today).holds is not False:
+            yield from _of_path(path)
 
 
 def _of_path(path: Path) -> Iterator[Condition]:
-    yield path.when
     yield from (choice.when for choice in path.start)
     for stage in path.stages.values():
         yield from _of_stage(stage)
