@@ -132,7 +132,10 @@ class BusinessCalendar:
         if self.is_business_day(day):
             return wall
         lead.append(f"{day_words(day)} is a {'holiday' if day in self.holidays else 'weekend day'}")
-        return datetime.combine(self._following(day, []), wall.time())
+        skipped = list[date]()
+        following = self._following(day, skipped)
+        lead += map(_holiday_words, skipped)
+        return datetime.combine(following, wall.time())
 
     def _settle(self, wall: datetime, lead: list[str]) -> Moment:
         """Move the local time `wall`, which lies on a business day, into the working hours."""
@@ -141,7 +144,9 @@ class BusinessCalendar:
             return Moment(self._wall(day, wall.time()), "; ".join([*reasons, self.hours_words()]))
         if wall.time() >= self.closes:
             reasons.append(f"{clock_words(wall.time())} is after working hours")
-            day = self._following(day, [])
+            skipped = list[date]()
+            day = self._following(day, skipped)
+            reasons += map(_holiday_words, skipped)
         else:
             reasons.append(f"{clock_words(wall.time())} is before working hours")
         return Moment(self._wall(day, self.opens), "; ".join([*reasons, self.hours_words()]))

@@ -113,6 +113,14 @@ def test_a_date_moved_by_the_hours_says_so() -> None:
     assert "6 PM is after working hours" in why
 
 
+def test_a_holiday_after_the_weekend_or_after_hours_is_named() -> None:
+    monday = BusinessCalendar(holidays=frozenset({date(2027, 2, 15)}))
+    assert "Monday, February 15 is a holiday" in monday.add_calendar_days(at("2027-02-12 17:30"), 2).why
+    late = CALENDAR.add_calendar_days(at("2026-11-23 18:00"), 2)
+    assert late.at == at("2026-11-27 09:00")
+    assert "Thursday, November 26 is a holiday" in late.why
+
+
 @pytest.mark.parametrize(
     ("start", "hours"),
     [
