@@ -15,9 +15,11 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
 from bot.sop import Facts, Step
+from bot.sop.facts_json import FACTS
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 _SUBJECT: Final = "Subject:"
+_NO_EXTRA: Final = {fact.removeprefix("extra."): "" for fact in FACTS if fact.startswith("extra.")}
 _ENVIRONMENT: Final = SandboxedEnvironment(
     undefined=StrictUndefined,
     autoescape=False,
@@ -86,7 +88,7 @@ def _values(step: Step, facts: Facts, names: Names) -> dict[str, object]:
         "channel": facts.channel,
         "milestones": facts.milestones,
         "description": facts.description.strip(),
-        "extra": facts.extra,
+        "extra": {**_NO_EXTRA, **facts.extra},
         "sensitive": [each.replace("_", " ") for each in facts.sensitive],
         "agent": names.agent,
         "case_number": names.case_number,

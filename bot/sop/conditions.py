@@ -23,7 +23,8 @@ MILESTONE_WORDS: Final = (
     "not_beyond_30_days",
 )
 """`before` is not approved, where unknown counts as not approved (D-26)."""
-FLAG_WORDS: Final = ("yes", "no", "unknown")
+FLAG_WORDS: Final = ("yes", "no", "unknown", "stated")
+"""`stated` is yes, where unknown counts as no and is not asked for."""
 SENSITIVE_WORDS: Final = ("any", "none", *vocabulary.SENSITIVE)
 
 WORDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -132,8 +133,10 @@ _PLAIN: Final[Mapping[str, Callable[[tuple[str, ...], Facts], Verdict]]] = {
 
 def _flag(name: str, words: tuple[str, ...], value: object) -> Verdict:
     if value is None:
-        return Verdict(True) if "unknown" in words else Verdict(None, (name,))
-    return Verdict(("yes" if value else "no") in words)
+        if "unknown" in words or "stated" in words:
+            return Verdict("unknown" in words)
+        return Verdict(None, (name,))
+    return Verdict(bool({"yes", "stated"} & set(words)) if value else "no" in words)
 
 
 def _extra(name: str, words: tuple[str, ...], facts: Facts) -> Verdict:

@@ -99,7 +99,9 @@ def step_done(case: Case, event: Event, playbooks: Playbooks, now: datetime) -> 
     step = next((each for each in plan_of(case, playbooks, now).steps if each.id == name), None)
     if step is not None and step.state == "done":
         return refuse(case, event, f"“{step.title}” is marked as done already.")
-    if step is None or step.state != "available" or event.name not in step.events:
+    early = any(timer.kind == "lead_prompt" and timer.step == name for timer in case.running)
+    ready = step is not None and (step.state == "available" or early)
+    if step is None or not ready or event.name not in step.events:
         return refuse(case, event, f"There is no step {name!r} on this case that could be marked as done.")
     return _ticked(case, event, name, (f"{step.title}.",), playbooks)
 

@@ -123,7 +123,8 @@ class _Steps:
         What is to be noted on the ticket stays owed, once there is a path that has one.
         """
         case, done = self.case, {each.step for each in self.case.done}
-        over = case.state == "closed" or case.rounds or case.done or len(case.visits) > 1
+        moved = any(visit.at > case.visits[0].at for visit in case.visits)
+        over = case.state == "closed" or case.rounds or case.done or moved
         for rule in filter(self._applies, self.playbooks.entry.call):
             step = build(rule, rule.id, 0, self.setting)
             if rule.id in done:
@@ -246,10 +247,11 @@ class _Steps:
         """What the overlays prompt for: waiting until it falls due, then to be answered."""
         for prompts in prompted_by(self.case, self.playbooks, self.setting.today):
             step = build(prompts.step, prompts.step.id, 0, self.setting)
+            timers = [timer for timer in self.case.timers if timer.step == step.id]
             if step.id in done:
                 yield replace(step, state="done", events=())
-            elif any(timer.step == step.id for timer in self.case.timers) and self.case.stage != CLOSED:
-                yield self._timed(step, step.id)
+            elif timers and self.case.stage != CLOSED:
+                yield step if any(timer.rung_at for timer in timers) else self._timed(step, step.id)
 
     def _preview(self) -> Iterator[Step]:
         """The question that comes next, before its clock has started."""
@@ -260,7 +262,7 @@ class _Steps:
             times = sum(1 for each in owed(self.case, self.playbooks) if each.rule.id == rule.id) + 1
             step = build(rule, numbered(rule.id, times), self.case.attempts + 1, self.setting)
             why = f"{follow_up.after.words} after {follow_up.since}"
-            yield replace(step, state="waiting", why=why, events=())
+            yield replace(step, state="waiting", why=why, events=()) if step.state == "available" else step
 
 
 def _next_questions(stage: Stage, stages: Mapping[str, Stage]) -> Iterator[tuple[FollowUpRule, StepRule]]:
