@@ -93,7 +93,8 @@ class _Gathered:
         """Add one file."""
         found = root.mapping(_KEYS, needs=("sop", "title", "source"))
         parser = Parser(found["sop"].text(), self.rules, self.templates)
-        for name, spot in found["paths"].mapping().items() if "paths" in found else ():
+        own = found["paths"].mapping() if "paths" in found else {}
+        for name, spot in own.items():
             path = parser.path(name, spot)
             if path.id in self.paths:
                 spot.fail(f"another playbook has the path {path.id} already. Give one of them another name.")
@@ -103,7 +104,7 @@ class _Gathered:
                 found["entry"].fail("another playbook has an `entry` already. There can be one.")
             self.entry = parser.entry(found["entry"])
         for name, spot in found["overlays"].mapping().items() if "overlays" in found else ():
-            self.overlays.append(parser.overlay(name, spot))
+            self.overlays.append(parser.overlay(name, spot, tuple(own)))
         for name, spot in found["fallbacks"].mapping(_FALLBACKS).items() if "fallbacks" in found else ():
             self.fallbacks[name] = parser.step(spot)
 

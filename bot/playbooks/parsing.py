@@ -114,15 +114,15 @@ class Parser:
             cites=self.cites(found.get("cites")),
         )
 
-    def overlay(self, name: str, spot: Spot) -> Overlay:
-        """Steps that are added to any path."""
+    def overlay(self, name: str, spot: Spot, paths: tuple[str, ...]) -> Overlay:
+        """Steps that are added to any path; `paths` are those of the same file."""
         keys = ("when", "path", "handled_by", "steps", "prompts")
         found = spot.mapping(keys, needs=("when", "steps"))
         return Overlay(
             id=name,
             when=condition(found["when"]),
             steps=self.steps(found["steps"]),
-            path=f"{self.sop}/{found['path'].text()}" if "path" in found else None,
+            path=f"{self.sop}/{found['path'].word(paths)}" if "path" in found else None,
             handled_by=_handler(found.get("handled_by")),
             prompts=self._overlay_prompts(found["prompts"]) if "prompts" in found else None,
         )

@@ -12,7 +12,7 @@ from bot.sop.conditions import Verdict
 from bot.sop.contradictions import contradictions
 from bot.sop.facts import Facts
 from bot.sop.guard import Forbidden, forbidden
-from bot.sop.overlays import added, in_force, prompted_by
+from bot.sop.overlays import added, overlay_steps
 from bot.sop.playbook import FollowUpRule, HandledBy, Playbooks, Stage, StepRule
 from bot.sop.rota import cover_starts, on_shift
 from bot.sop.routing import Asking, route
@@ -124,14 +124,13 @@ class _Steps:
         """
         case, done = self.case, {each.step for each in self.case.done}
         moved = any(visit.at > case.visits[0].at for visit in case.visits)
-        over = case.state == "closed" or case.rounds or case.done or moved
+        called = case.state != "closed" and not (case.rounds or case.done or moved)
+        noted = case.state != "closed" and case.path in self.playbooks.paths
         for rule in filter(self._applies, self.playbooks.entry.call):
             step = build(rule, rule.id, 0, self.setting)
             if rule.id in done:
                 yield replace(step, state="done", events=())
-            elif rule.verb not in _CARRIED and not over:
-                yield step
-            elif rule.verb in _CARRIED and case.stage != CLOSED and case.path in self.playbooks.paths:
+            elif noted if rule.verb in _CARRIED else called:
                 yield step
 
     def _asked(self) -> Iterator[Step]:
@@ -228,30 +227,11 @@ class _Steps:
         return replace(step, state="waiting", due=timer.due, why=timer.why)
 
     def _overlays(self) -> Iterator[Step]:
-        """What is added to any path; while the Concert check is open, only what is said and asked (D-07)."""
-        done = {each.step for each in self.case.done}
-        overlays = in_force(self.case, self.playbooks, self.setting.today)
-        for rule in (rule for overlay in overlays for rule in overlay.steps):
-            step = build(rule, rule.id, 0, self.setting)
-            if step.id in done:
-                yield replace(step, state="done", why="", events=())
-            elif self.case.stage != CLOSED and (
-                self.case.state != "awaiting_confirmation" or step.verb in ("say", "ask")
-            ):
-                if self._applies(rule):
-                    yield step
-                    self.asks.extend(() if rule.asks is None else (rule.asks,))
-        yield from self._prompts(done)
-
-    def _prompts(self, done: set[str]) -> Iterator[Step]:
-        """What the overlays prompt for: waiting until it falls due, then to be answered."""
-        for prompts in prompted_by(self.case, self.playbooks, self.setting.today):
-            step = build(prompts.step, prompts.step.id, 0, self.setting)
-            timers = [timer for timer in self.case.timers if timer.step == step.id]
-            if step.id in done:
-                yield replace(step, state="done", events=())
-            elif timers and self.case.stage != CLOSED:
-                yield step if any(timer.rung_at for timer in timers) else self._timed(step, step.id)
+        """What is added to any path."""
+        for step in overlay_steps(self.case, self.setting):
+            if step.key == "ask" and step.state == "available":
+                self.asks.append(step.id.removeprefix("ask:"))
+            yield step
 
     def _preview(self) -> Iterator[Step]:
         """The question that comes next, before its clock has started."""
