@@ -20,8 +20,9 @@ _STEPS: Final = "steps"
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One worked example. `expected` holds, for the plan and each diary entry, the keys to compare."""
+    """One worked example of a `file`. `plan` and `diary` hold the keys to compare."""
 
+    file: str
     name: str
     question: Mapping[str, object]
     plan: Mapping[str, object]
@@ -50,6 +51,7 @@ def _load(path: Path) -> Iterator[Example]:
         try:
             events = item.get("then", [])
             yield Example(
+                file=path.name,
                 name=item["name"],
                 question={
                     "facts": item["facts"],

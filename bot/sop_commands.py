@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
-import yaml
 
 from bot.business_time import instant_words
-from bot.desk_file import holiday_years, load_organisation
-from bot.errors import FactsError, StartError
-from bot.examples import differences, load_examples
+from bot.command_line import Config, File, content_of, playbooks_at, print_json, sentences
 from bot.plan_json import plan_to_json, question_from_json, simulation_to_json
-from bot.playbooks import load_playbooks
-from bot.playbooks.soundness import lost_steps, problems, uncovered_categories
+from bot.rulebook_commands import check, gaps
 from bot.simulation import DiaryEntry, simulate
 from bot.sop import Facts, Playbooks, Step
 from bot.sop import plan as plan_for
@@ -26,20 +18,14 @@ from bot.wording import Names, write
 
 app = typer.Typer(help="What the SOPs say: plan, simulate, explain, gaps, check.", no_args_is_help=True)
 
-File = Annotated[Path, typer.Argument(help="A JSON or YAML file; the shapes stand in docs/vocabulary.md.")]
-Config = Annotated[
-    Path | None,
-    typer.Option(envvar="DESK_CONFIG", help="desk.yaml; without it, the SOP's own roster and hours."),
-]
-
 
 @app.command()
 def plan(file: File, config: Config = None) -> None:
     """Print the plan for the facts of FILE as JSON."""
-    with _sentences():
-        facts, now, _ = question_from_json(_read(file))
-        made = plan_for(facts, _playbooks(config, now), now)
-        _print_json(plan_to_json(made, facts))
+    with sentences():
+        facts, now, _ = question_from_json(content_of(file))
+        made = plan_for(facts, playbooks_at(config, now), now)
+        print_json(plan_to_json(made, facts))
 
 
 @app.command("simulate")
@@ -49,12 +35,12 @@ def simulate_(
     config: Config = None,
 ) -> None:
     """Play the events of FILE through the rules and print what each of them gives."""
-    with _sentences():
-        facts, now, then = question_from_json(_read(file))
-        playbooks = _playbooks(config, now)
+    with sentences():
+        facts, now, then = question_from_json(content_of(file))
+        playbooks = playbooks_at(config, now)
         result = simulate(facts, now, then, playbooks)
         if as_json:
-            _print_json(simulation_to_json(result))
+            print_json(simulation_to_json(result))
             return
         zone = playbooks.organisation.calendar.zone
         typer.echo(f"{instant_words(now.astimezone(zone))}: {_path_words(result.plan.path, playbooks)}")
@@ -69,12 +55,12 @@ def explain(file: File, config: Config = None) -> None:
 
     FILE may hold the facts alone; then it is now.
     """
-    with _sentences():
-        data = _read(file)
+    with sentences():
+        data = content_of(file)
         if isinstance(data, dict) and "facts" not in data:
             data = {"facts": data, "now": datetime.now(UTC).isoformat()}
         facts, now, _ = question_from_json(data)
-        playbooks = _playbooks(config, now)
+        playbooks = playbooks_at(config, now)
         made = plan_for(facts, playbooks, now)
         typer.echo(
             _path_words(made.path, playbooks) if made.covered else "The SOP does not cover this (D-20)."
@@ -85,64 +71,8 @@ def explain(file: File, config: Config = None) -> None:
             _explain_step(step, facts, playbooks)
 
 
-@app.command()
-def gaps(config: Config = None) -> None:
-    """List every step whose text is missing in the SOPs, and every complaint without a playbook."""
-    with _sentences():
-        playbooks = _playbooks(config, datetime.now(UTC))
-        for where, rule in lost_steps(playbooks):
-            typer.echo(f"{where}: {rule.id}: {rule.title} [{', '.join(rule.cites)}]")
-        for category in uncovered_categories(playbooks):
-            typer.echo(f"No playbook: {category}: a lead decides [D-20]")
-
-
-@app.command()
-def check(config: Config = None) -> None:
-    """Read every playbook, look for gaps in it, and play its worked examples; exit code 1 if one fails."""
-    with _sentences():
-        playbooks = _playbooks(config, datetime.now(UTC))
-        found = problems(playbooks)
-        examples = load_examples()
-        # Examples have the SOP's own roster and hours, whatever this organisation's are.
-        own = load_playbooks(load_organisation(None, range(2025, 2031)))
-        found += [f"{each.name}: {line}" for each in examples for line in differences(each, own)]
-    for line in found:
-        typer.echo(line)
-    if found:
-        raise typer.Exit(1)
-    typer.echo(f"{len(playbooks.paths)} path(s), {len(playbooks.rules)} rules and decisions: sound.")
-    typer.echo(f"{len(examples)} worked examples: as written. Version {playbooks.version[:12]}.")
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """A mistake is one clear sentence and exit code 2."""
-    try:
-        yield
-    except (FactsError, StartError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
-
-
-def _playbooks(config: Path | None, now: datetime) -> Playbooks:
-    return load_playbooks(load_organisation(config, holiday_years(now.date())))
-
-
-def _read(file: Path) -> object:
-    try:
-        text = file.read_text(encoding="utf-8")
-        return json.loads(text) if file.suffix == ".json" else yaml.safe_load(text)
-    except (OSError, UnicodeDecodeError):
-        message = f"{file} cannot be read. Name a JSON or YAML file that is there."
-        raise FactsError("file", message) from None
-    except (json.JSONDecodeError, yaml.YAMLError) as error:
-        kind = "JSON" if file.suffix == ".json" else "YAML"
-        where = " ".join(str(error).split())
-        raise FactsError("file", f"{file} is not {kind}: {where}. Mend it there.") from None
-
-
-def _print_json(value: object) -> None:
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+app.command()(gaps)
+app.command()(check)
 
 
 def _path_words(path: str | None, playbooks: Playbooks) -> str:

@@ -70,8 +70,9 @@ def load_rules(directory: Path) -> dict[str, Rule]:
     sections = read(directory / _RULES).mapping(("rules", "decisions"), needs=("rules", "decisions"))
     rules: dict[str, Rule] = {}
     for name, spot in sections["rules"].mapping().items():
-        found = spot.mapping(("source", "quote"), needs=("source", "quote"))
-        rules[name] = Rule(name, found["source"].text(), found["quote"].text())
+        found = spot.mapping(("source", "quote", "no_step"), needs=("source", "quote"))
+        no_step = found["no_step"].text() if "no_step" in found else ""
+        rules[name] = Rule(name, found["source"].text(), found["quote"].text(), no_step)
     for name, spot in sections["decisions"].mapping().items():
         title = spot.mapping(("title",), needs=("title",))["title"].text()
         rules[name] = Rule(name, "desk default", title)

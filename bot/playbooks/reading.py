@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import yaml
 
 from bot.errors import PlaybookError
 from bot.sop.vocabulary import allowed
+
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The quick one, where PyYAML was built with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,11 @@ class Spot:
             if name not in found:
                 self.fail(f"{name!r} is missing here.")
         return found
+
+    def pairs(self) -> Iterator[tuple[Spot, Spot]]:
+        """The keys and values of a mapping, as they stand."""
+        pairs = self.node.value if isinstance(self.node, yaml.MappingNode) else []
+        return ((Spot(self.file, key), Spot(self.file, value)) for key, value in pairs)
 
     def items(self) -> Iterator[Spot]:
         """The items of a list; a single value is a list of one."""
@@ -100,7 +108,7 @@ def _pairs(node: yaml.MappingNode) -> list[tuple[yaml.Node, yaml.Node]]:
 def read(path: Path) -> Spot:
     """The root of a YAML file."""
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
     except (OSError, UnicodeDecodeError) as error:
         raise PlaybookError(f"{path.name} cannot be read: {error}. Put the file back.") from error
     except yaml.MarkedYAMLError as error:

@@ -20,7 +20,7 @@ from bot.sop.step import Step
 from bot.sop.turn import Handler, Refusal, Turn, refuse, text_of
 from bot.sop.vocabulary import EVENTS, ROLES, allowed
 
-__all__ = ["Advance", "Refusal", "advance", "begin"]
+__all__ = ["Advance", "Refusal", "advance", "begin", "turn_of"]
 
 _TOLD_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "follow_up": ("owner",),
@@ -60,7 +60,7 @@ def begin(facts: Facts, playbooks: Playbooks, now: datetime) -> Advance:
 def advance(case: Case, event: Event, playbooks: Playbooks, now: datetime) -> Advance:
     """What follows from `event` at `now`. An event that does not fit is refused, never an exception."""
     before = plan_of(case, playbooks, now)
-    turn = _handle(case, event, playbooks, now)
+    turn = turn_of(case, event, playbooks, now)
     if turn.refused is not None:
         return Advance(case, before, refused=(turn.refused,), next_due=case.next_due)
     after = replace(turn.case, history=(*turn.case.history, event))
@@ -81,7 +81,8 @@ def advance(case: Case, event: Event, playbooks: Playbooks, now: datetime) -> Ad
     )
 
 
-def _handle(case: Case, event: Event, playbooks: Playbooks, now: datetime) -> Turn:
+def turn_of(case: Case, event: Event, playbooks: Playbooks, now: datetime) -> Turn:
+    """The case after `event`, without its plan and without the event in its history."""
     if event.name not in EVENTS:
         return refuse(case, event, f"{event.name!r} is not an event. {allowed(event.name, EVENTS)}")
     return _HANDLERS.get(event.name, moves.move)(case, event, playbooks, now)
@@ -198,3 +199,5 @@ _HANDLERS: Final[Mapping[str, Handler]] = {
     "owner_away": _owner_away,
     "lead_released": _released,
 }
+EVERYWHERE: Final = frozenset(_HANDLERS)
+"""The events that the core itself answers; any other needs a stage that answers it."""

@@ -55,6 +55,10 @@ class Verdict:
     asks: tuple[str, ...] = ()
 
 
+_TRUE: Final = Verdict(True)
+_FALSE: Final = Verdict(False)
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """Holds when each of `tests` (fact -> words, one of which is true) holds in one of the `alternatives`.
@@ -67,13 +71,18 @@ class Condition:
 
     def judge(self, facts: Facts, today: date) -> Verdict:
         """Compare with `facts`; `today` is the local day, for the age of M1."""
-        verdicts = [_test(fact, words, facts, today) for fact, words in self.tests.items()]
+        asks: dict[str, None] = {}
+        for fact, words in self.tests.items():
+            verdict = _test(fact, words, facts, today)
+            if verdict.holds is False:
+                return _FALSE
+            asks |= dict.fromkeys(verdict.asks)
         if self.alternatives:
-            verdicts.append(_any([one.judge(facts, today) for one in self.alternatives]))
-        if any(verdict.holds is False for verdict in verdicts):
-            return Verdict(False)
-        asks = tuple(dict.fromkeys(ask for verdict in verdicts for ask in verdict.asks))
-        return Verdict(None, asks) if asks else Verdict(True)
+            verdict = _any([one.judge(facts, today) for one in self.alternatives])
+            if verdict.holds is False:
+                return _FALSE
+            asks |= dict.fromkeys(verdict.asks)
+        return Verdict(None, tuple(asks)) if asks else _TRUE
 
 
 ALWAYS: Final = Condition({})

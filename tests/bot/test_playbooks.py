@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import PlaybookError
 from bot.playbooks import DIRECTORY, load_playbooks
-from bot.playbooks.soundness import lost_steps, problems, uncovered_categories
+from bot.playbooks.gaps import lost_steps, uncovered_categories
 from bot.sop import Playbooks, plan, vocabulary
 from bot.sop.playbook import Wait
 from bot.sop.stages import rules_of
@@ -112,38 +112,6 @@ def test_a_missing_file_is_a_playbook_error(folder: Path) -> None:
         load_playbooks(playbooks().organisation, folder)
 
 
-def test_the_shipped_playbooks_are_sound() -> None:
-    assert problems(playbooks()) == []
-
-
-def test_a_stage_to_which_no_way_leads_is_found(folder: Path) -> None:
-    alone = edited(folder, "answers: [lead_released,", "answers: [")
-    assert problems(alone) == []
-    stage = "      satisfied:\n"
-    lonely = "      lonely:\n        title: Lonely\n        state: needs_decision\n"
-    assert problems(edited(folder, stage, lonely + stage)) == [
-        "installer_complaints/unresponsive: no way leads to the stage lonely."
-    ]
-
-
-def test_a_stage_from_which_nobody_can_close_is_found(folder: Path) -> None:
-    stage = "      satisfied:\n"
-    trap = "      trap:\n        title: Trap\n        state: open\n"
-    edited_once = (folder / FILE).read_text(encoding="utf-8").replace(stage, trap + stage, 1)
-    (folder / FILE).write_text(edited_once, encoding="utf-8")
-    found = problems(edited(folder, "go: first_wait, counts_attempt", "go: trap, counts_attempt"))
-    assert "installer_complaints/unresponsive: from trap no way leads to a close." in found
-
-
-def test_two_paths_for_the_same_facts_are_found(folder: Path) -> None:
-    first, _, _ = (folder / FILE).read_text(encoding="utf-8").partition("\n  # The warning of the SOP")
-    text = first.replace("unresponsive:\n    title", "again:\n    title", 1)
-    (folder / "second.yaml").write_text(text, encoding="utf-8")
-    found = problems(load_playbooks(playbooks().organisation, folder))
-    both = "installer_complaints/unresponsive and installer_complaints/again"
-    assert found == [f"{both} both fit cancellation_mail_unanswered with everbright."]
-
-
 def test_two_paths_of_the_same_name_are_refused(folder: Path) -> None:
     shutil.copy(folder / FILE, folder / "second.yaml")
     with pytest.raises(PlaybookError, match=r"second.yaml, line \d+: another playbook has the path"):
@@ -166,7 +134,7 @@ def test_every_event_and_question_has_words() -> None:
 
 
 def test_a_lost_step_says_that_its_text_is_missing() -> None:
-    lost = [rule for _, rule in lost_steps(playbooks())]
+    lost = [gap.rule for gap in lost_steps(playbooks())]
     assert lost
     for rule in lost:
         words = playbooks().templates[rule.text or ""]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from bot.playbooks import DIRECTORY
 from bot.sop_commands import app
 
 FACTS: dict[str, object] = {
@@ -119,14 +121,44 @@ def test_explain_takes_the_facts_alone(tmp_path: Path) -> None:
     assert "Installer is not replying to the homeowner" in run("explain", str(path)).stdout
 
 
-def test_gaps_lists_the_lost_steps() -> None:
-    assert "next_step_lost" in run("gaps").stdout
+def test_gaps_lists_the_lost_steps_with_line_and_words() -> None:
+    text = run("gaps").stdout
+    assert "Ask your lead how to go on (installer_complaints.yaml, line " in text
+    assert "R-083 (F4:107): “For Concert:”" in text
+    assert "Asks for nothing: R-086" in text
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Path:
+    """A copy of the playbooks, as somebody makes it to try a change."""
+    ignored = shutil.ignore_patterns("*.py", "__*")
+    return Path(shutil.copytree(DIRECTORY, tmp_path / "changed", ignore=ignored))
 
 
 def test_check_is_green() -> None:
     result = run("check")
-    assert result.exit_code == 0
+    assert result.exit_code == 0, result.stdout
     assert "sound" in result.stdout
+    assert "combinations of facts" in result.stdout
+
+
+def test_check_names_what_does_not_hold(changed: Path) -> None:
+    path = changed / "installer_complaints.yaml"
+    text = path.read_text(encoding="utf-8").replace("to: [installer]\n", "to: [installer, homeowner]\n", 1)
+    path.write_text(text, encoding="utf-8")
+    result = run("check", "--with", str(changed))
+    assert result.exit_code == 1
+    line = 1 + text[: text.index("to: [installer, homeowner]")].count("\n")
+    named = int(result.stdout.split("installer_complaints.yaml, line ", 1)[1].split(":")[0])
+    assert 0 < line - named < 5  # The line of the step's id.
+    assert '"program": "beam"' in result.stdout
+
+
+def test_check_ends_with_2_where_a_playbook_cannot_be_read(changed: Path) -> None:
+    (changed / "wrong_meter.yaml").write_text("sop: [\n", encoding="utf-8")
+    result = run("check", "--with", str(changed))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("wrong_meter.yaml, line 2: this is not YAML")
 
 
 @pytest.mark.parametrize(

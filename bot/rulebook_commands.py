@@ -1,0 +1,91 @@
+"""`app.py sop check` and `gaps`: the rulebook as a whole."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Final
+
+import typer
+
+from bot.command_line import Changed, Config, playbooks_at, sentences
+from bot.desk_file import load_organisation
+from bot.examples import differences, load_examples
+from bot.playbooks import DIRECTORY, load_playbooks
+from bot.playbooks.gaps import Gap, lost_steps, uncovered_categories
+from bot.proof import Places, Proof, places_of, prove
+from bot.sop import Playbooks
+
+_EXAMPLE_YEARS: Final = range(2025, 2031)
+_HOLDS: Final = (
+    "Each complaint takes one path or none. No path, stage or step is dead. Nothing goes to a forbidden\n"
+    "recipient, and no Salesforce case is opened where R-010 forbids it. A person can close every case, and\n"
+    "every wait ends with a person. Every rule is cited, and every quotation stands in its source."
+)
+
+
+def check(config: Config = None, changed: Changed = None) -> None:
+    """Prove that the playbooks hold and play their worked examples; exit code 1 if something does not."""
+    with sentences():
+        now, began = datetime.now(UTC), perf_counter()
+        playbooks = playbooks_at(config, now, changed)
+        proof = prove(playbooks, places_of(changed or DIRECTORY), now)
+        wrong = _examples(changed or DIRECTORY)
+    for finding in proof.findings:
+        typer.echo(finding)
+    for line in wrong:
+        typer.echo(line)
+    typer.echo(_measure(proof, perf_counter() - began))
+    if proof.findings or wrong:
+        typer.echo(f"{len(proof.findings) + len(wrong)} thing(s) to mend. Nothing was changed.")
+        raise typer.Exit(1)
+    typer.echo(_HOLDS)
+    typer.echo(f"{len(load_examples(changed or DIRECTORY))} worked examples: as written.")
+    typer.echo(f"{len(playbooks.paths)} paths: sound. Version {playbooks.version[:12]}.")
+
+
+def gaps(config: Config = None, changed: Changed = None) -> None:
+    """List every step whose text is missing in the SOPs, and every complaint without a playbook."""
+    with sentences():
+        playbooks = playbooks_at(config, datetime.now(UTC), changed)
+        places = places_of(changed or DIRECTORY)
+    lost = list(lost_steps(playbooks))
+    typer.echo(
+        f"{len(lost)} steps of the SOPs have lost their text. Each is a card that says so and sends the\n"
+        "agent to the lead. To fill one in, write its words into the playbook at the line named here."
+    )
+    where = ""
+    for gap in lost:
+        if gap.where != where:
+            where = gap.where
+            typer.echo(f"\n{where}")
+        _print_gap(gap, playbooks, places)
+    for category in uncovered_categories(playbooks):
+        typer.echo(f"\nNo playbook: {category.replace('_', ' ')}: a lead decides (D-20).")
+    for rule in (rule for rule in playbooks.rules.values() if rule.no_step):
+        typer.echo(f"\nAsks for nothing: {rule.id} ({rule.source}): “{rule.quote}” {rule.no_step}")
+
+
+def _examples(directory: Path) -> list[str]:
+    """What the worked examples say otherwise; they have the SOP's own roster and hours, whatever ours are."""
+    own = load_playbooks(load_organisation(None, _EXAMPLE_YEARS), directory)
+    return [
+        f"{each.file}: “{each.name}”: {line}"
+        for each in load_examples(directory)
+        for line in differences(each, own)
+    ]
+
+
+def _measure(proof: Proof, seconds: float) -> str:
+    return (
+        f"Walked {proof.combinations:,} combinations of facts ({proof.kinds:,} kinds that decide where a\n"
+        f"case goes), {proof.states:,} states and {proof.moves:,} moves, in {seconds:.1f} seconds."
+    )
+
+
+def _print_gap(gap: Gap, playbooks: Playbooks, places: Places) -> None:
+    typer.echo(f"  {gap.rule.title} ({places.of(*gap.part)})")
+    for cite in gap.rule.cites:
+        if rule := playbooks.rule(cite):
+            typer.echo(f"    {cite} ({rule.source}): “{rule.quote}”")
