@@ -22,7 +22,7 @@ _SAID = {
     "reopened": "Reopened the case.",
     "facts_learned": "Facts changed.",
     "reference_recorded": "Recorded the number",
-    "lead_released": "Decided on another attempt.",
+    "lead_released": "Decided to go on.",
 }
 
 
