@@ -79,6 +79,9 @@ def following(values: Values, playbooks: Playbooks, today: date) -> tuple[str, .
     first = ("sensitive", "wants_leadership")
     wanted = needs(facts_of(values, first), playbooks, today)
     wanted = (*wanted, *BESIDES.get(category, ()), *first)
+    if any(f"milestones.{later}" in wanted for later in ("m2", "m3")):
+        # A later milestone is checked against the first (D-29).
+        wanted = (*wanted, "milestones.m1")
     if "agrees_to_wait" in wanted:
         wanted = (*wanted, "extra.callback_number")
     return tuple(field for field in FOLLOWING if field in wanted)

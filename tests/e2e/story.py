@@ -22,7 +22,6 @@ WHAT: Mapping[str, object] = {
     "installer.name": "Bright Roofs",
     "installer.email": "office@bright-roofs.example.test",
     "description": "Three calls, no answer. The inverter hums.",
-    "milestones.m1": "2029-11-20",
 }
 
 
@@ -33,13 +32,21 @@ def open_complaint(agent: Person, who: Mapping[str, object] = {}, what: Mapping[
     agent.fill({**WHO, **who})
     agent.submit()
     agent.wait_for_view("What happened")
-    agent.fill({**WHAT, **what})
+    fill_what(agent, {**WHAT, **what})
     agent.submit()
     agent.wait_for_view("What the SOP says")
     agent.submit()
     opened = agent.wait_for_view("is open")
     agent.close()
     return next(word.strip("*") for word in opened.all_text.split() if "HC-" in word)
+
+
+def fill_what(agent: Person, values: Mapping[str, object]) -> None:
+    """Choose the category first, and fill in the rest once the fields that follow it have come."""
+    agent.fill({"category": values["category"]})
+    rest = {field: value for field, value in values.items() if field != "category"}
+    agent.wait_for(lambda person: set(rest) <= set(person.view.values), what=f"the fields {sorted(rest)}")
+    agent.fill(rest)
 
 
 def send_email(agent: Person) -> None:

@@ -20,6 +20,7 @@ def test_it_asks_for_the_least_scopes() -> None:
         "channels:read",
         "groups:read",
         "im:history",
+        "im:write",
     }
 
 

@@ -53,7 +53,6 @@ def test_tokens(sandbox: Sandbox, token: str | None, method: str, code: str) -> 
 
 
 SCOPES = {
-    "conversations.open": ({"users": ADA}, "im:write"),
     "conversations.join": ({"channel": GENERAL}, "channels:join"),
     "conversations.info": ({"channel": ADA_DM}, "im:read"),
     "conversations.list": ({"types": "public_channel,im"}, "im:read"),
