@@ -60,7 +60,7 @@ _QUESTION_KEYS: Final = ("id", "question", "text", "our_wording", "cites", "quot
 _PATH_KEYS: Final = ("title", "handled_by", "cites", "when", "start", "close", "on", "stages")
 _STAGE_KEYS: Final = (
     *("title", "state", "told", "handled_by", "cites"),
-    *("steps", "follow_up", "prompts", "on", "choose"),
+    *("steps", "follow_up", "prompts", "on", "choose", "if_changed"),
 )
 _TRANSITION_KEYS: Final = (
     *("go", "counts_attempt", "ask_again", "note", "once_due", "told", "cites"),
@@ -196,6 +196,7 @@ class Parser:
             told=_roles(found.get("told")),
             cites=self.cites(found.get("cites")),
             handled_by=_handler(found.get("handled_by")),
+            if_changed=self._guarded(found["if_changed"], stages) if "if_changed" in found else (),
         )
         _check_answers(stage, spot)
         return stage
@@ -258,14 +259,18 @@ class Parser:
         )
 
     def _choices(self, spot: Spot, stages: tuple[str, ...]) -> tuple[Choice, ...]:
+        choices = self._guarded(spot, stages)
+        if choices[-1].when != ALWAYS:
+            spot.fail("the last line has to be without `when`, for whatever the lines before do not fit.")
+        return choices
+
+    def _guarded(self, spot: Spot, stages: tuple[str, ...]) -> tuple[Choice, ...]:
         choices = []
         for item in spot.items():
             found = item.mapping(("when", "go", "attempts"), needs=("go",))
             when = condition(found["when"]) if "when" in found else ALWAYS
             attempts = found["attempts"].number() if "attempts" in found else None
             choices.append(Choice(found["go"].word(stages), when, attempts))
-        if choices[-1].when != ALWAYS:
-            spot.fail("the last line has to be without `when`, for whatever the lines before do not fit.")
         return tuple(choices)
 
     def _template(self, spot: Spot | None) -> str | None:

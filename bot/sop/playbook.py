@@ -145,7 +145,8 @@ class Prompts:
 class Stage:
     """Where a case can stand. A stage with `choose` is left at once, as soon as its facts are known.
 
-    `handled_by` is set where others than those of the path have the case.
+    `handled_by` is set where others than those of the path have the case. `if_changed` leads on when facts
+    that changed no longer fit the stage (D-35).
     """
 
     id: str
@@ -159,6 +160,7 @@ class Stage:
     told: tuple[str, ...] = ()
     cites: tuple[str, ...] = ()
     handled_by: HandledBy | None = None
+    if_changed: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

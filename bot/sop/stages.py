@@ -150,11 +150,22 @@ def _halted(case: Case, stage: str, path: str | None) -> Case:
 def _on_path(case: Case, path: Path, playbooks: Playbooks, now: datetime) -> Case:
     if case.path == path.id:
         stage = path.stages.get(case.stage)
-        return _chosen(case, stage, playbooks, now) if stage and stage.choose else case
+        return _still_fitting(case, stage, playbooks, now) if stage else case
     case = without_ladder(case)
     if case.path in playbooks.paths and case.stage in path.stages:
         return _carried_over(case, path)
     return enter(replace(case, path=path.id), START, playbooks, now)
+
+
+def _still_fitting(case: Case, stage: Stage, playbooks: Playbooks, now: datetime) -> Case:
+    """The case in its stage, or in the one to which changed facts lead."""
+    if stage.choose:
+        return _chosen(case, stage, playbooks, now)
+    today = playbooks.organisation.calendar.today(now)
+    for choice in stage.if_changed:
+        if choice.when.judge(case.facts, today).holds:
+            return enter(case, choice.go, playbooks, now)
+    return case
 
 
 def _carried_over(case: Case, path: Path) -> Case:

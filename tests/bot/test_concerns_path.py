@@ -213,3 +213,16 @@ def test_new_contact_details_stay_to_be_noted_after_the_call() -> None:
     noted = next(each for each in sent.plan.steps if each.id == "new_contact_details")
     assert "202-555-0103" in write(noted, story.last.case.facts, Names()).text
     assert states(story.then("step_done", step="new_contact_details").plan)["new_contact_details"] == "done"
+
+
+@pytest.mark.parametrize("mails", [0, 1])
+def test_a_case_that_turns_out_to_be_concerts_writes_no_more_to_the_account_manager(mails: int) -> None:
+    story = Story(concern())
+    chase(story)
+    for number in range(mails):
+        story.then("am_email_sent", n=number + 1)
+    changed = story.then("facts_learned", program="concert")
+    assert story.stage == "prompting"
+    assert states(changed)["after_attempts_concert"] == "available"
+    assert "owner" in changed.told
+    assert story.then("am_email_sent").refused

@@ -227,3 +227,11 @@ def test_before_the_concert_check_is_answered_nothing_is_transferred_or_prompted
     made = plan(known, playbooks(), NOW)
     assert {step.verb for step in made.steps} == {"say", "ask", "confirm_program"}
     assert made.next_due is None
+
+
+@pytest.mark.parametrize(("first", "then"), [(True, "refused"), (False, "agreed")], ids=["agreed", "refused"])
+def test_who_changes_their_mind_stands_where_that_leads(first: bool, then: str) -> None:
+    story = Story(fraud(agrees_to_wait=first))
+    story.then("facts_learned", agrees_to_wait=not first)
+    assert story.stage == then
+    assert [timer.kind for timer in story.last.case.running] == ["prompt"]
