@@ -30,7 +30,7 @@ def check(config: Config = None, changed: Changed = None) -> None:
     with sentences():
         now, began = datetime.now(UTC), perf_counter()
         playbooks = playbooks_at(config, now, changed)
-        proof = prove(playbooks, places_of(changed or DIRECTORY), now)
+        proof = prove(playbooks, places_of(playbooks.files), now)
         wrong = _examples(changed or DIRECTORY)
     for finding in proof.findings:
         typer.echo(finding)
@@ -49,7 +49,7 @@ def gaps(config: Config = None, changed: Changed = None) -> None:
     """List every step whose text is missing in the SOPs, and every complaint without a playbook."""
     with sentences():
         playbooks = playbooks_at(config, datetime.now(UTC), changed)
-        places = places_of(changed or DIRECTORY)
+        places = places_of(playbooks.files)
     lost = list(lost_steps(playbooks))
     typer.echo(
         f"{len(lost)} steps of the SOPs have lost their text. Each is a card that says so and sends the\n"

@@ -8,7 +8,6 @@ escaping it for Slack is the business of whoever shows it there.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 from jinja2 import StrictUndefined
@@ -17,7 +16,6 @@ from jinja2.sandbox import SandboxedEnvironment
 from bot.sop import Facts, Step
 from bot.sop.facts_json import FACTS
 
-TEMPLATES: Final = Path(__file__).parent / "templates"
 _SUBJECT: Final = "Subject:"
 _NO_EXTRA: Final = {fact.removeprefix("extra."): "" for fact in FACTS if fact.startswith("extra.")}
 _ENVIRONMENT: Final = SandboxedEnvironment(
@@ -48,7 +46,7 @@ class Written:
 def write(step: Step, facts: Facts, names: Names) -> Written:
     """Render everything that the step says, posts or writes. Fields without content are left out."""
     values = _values(step, facts, names)
-    subject, text = _letter(step.text, values) if step.text else ("", "")
+    subject, text = _letter(step.source, values) if step.text else ("", "")
     fields = {name: _field(template, values) for name, template in step.fields.items()}
     return Written(subject, text, {name: value for name, value in fields.items() if value})
 
@@ -58,9 +56,8 @@ def one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def _letter(name: str, values: dict[str, object]) -> tuple[str, str]:
+def _letter(source: str, values: dict[str, object]) -> tuple[str, str]:
     """Subject and body. The subject is the template's own first line, so what people typed cannot add one."""
-    source = (TEMPLATES / f"{name}.txt").read_text(encoding="utf-8")
     head, _, body = source.partition("\n")
     if not head.startswith(_SUBJECT):
         return "", _render(source, values).strip()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from bot.errors import PlaybookError
 from bot.playbooks.parsing import Parser
-from bot.playbooks.reading import Spot, read
+from bot.playbooks.reading import Spot, parse, text_at
 from bot.sop import vocabulary
 from bot.sop.organisation import Organisation
 from bot.sop.playbook import Entry, Overlay, Playbooks, Rule, StepRule
@@ -16,6 +17,8 @@ from bot.sop.playbook import Path as SopPath
 
 DIRECTORY: Final = Path(__file__).parent
 TEMPLATES: Final = DIRECTORY.parent / "templates"
+_PLAYBOOKS: Final = "playbooks/"
+_TEMPLATES: Final = "templates/"
 _RULES: Final = "rules.yaml"
 _WORDS: Final = "words.yaml"
 _EXAMPLES: Final = ".examples.yaml"
@@ -30,22 +33,41 @@ def load_playbooks(
 
     Raises PlaybookError, which names the file, the line, what is wrong and what may stand there.
     """
-    directory, templates = directory or DIRECTORY, templates or TEMPLATES
-    texts = {_template_name(path, templates): path for path in sorted(templates.glob("*/*.txt"))}
-    sources = {name: path.read_text(encoding="utf-8") for name, path in texts.items()}
-    gathered = _Gathered(load_rules(directory), sources)
-    for path in playbook_files(directory):
-        gathered.add(read(path))
+    return playbooks_from(files_in(directory, templates), organisation)
+
+
+def files_in(directory: Path | None = None, templates: Path | None = None) -> dict[str, str]:
+    """The texts of a whole rulebook by their names, as in `templates/shared/lost.txt`.
+
+    Without `templates`, those in the folder of that name in `directory`, or else those that are installed.
+    Worked examples are no part of it.
+    """
+    directory = directory or DIRECTORY
+    own = directory / "templates"
+    templates = templates or (own if own.is_dir() else TEMPLATES)
+    found = {f"{_PLAYBOOKS}{path.name}": path for path in directory.glob("*.yaml")}
+    found |= {f"{_TEMPLATES}{path.parent.name}/{path.name}": path for path in templates.glob("*/*.txt")}
+    return {name: text_at(found[name]) for name in sorted(found) if not name.endswith(_EXAMPLES)}
+
+
+def playbooks_from(files: Mapping[str, str], organisation: Organisation) -> Playbooks:
+    """The rulebook of these files. Raises PlaybookError."""
+    sources = {
+        name.removeprefix(_TEMPLATES).removesuffix(".txt"): text
+        for name, text in files.items()
+        if name.startswith(_TEMPLATES)
+    }
+    gathered = _Gathered(_rules(_part(files, _RULES)), sources)
+    for spot in sops_of(files):
+        gathered.add(spot)
     if gathered.entry is None:
-        raise PlaybookError(f"No playbook in {directory} has an `entry`. Put concert_check.yaml back.")
+        raise PlaybookError("No playbook has an `entry`. Put concert_check.yaml back.")
     for name in _FALLBACKS:
         if name not in gathered.fallbacks:
-            raise PlaybookError(
-                f"No playbook in {directory} has the fallback {name!r}. Put general.yaml back."
-            )
-    words = read(directory / _WORDS).mapping(("events", "questions"), needs=("events", "questions"))
+            raise PlaybookError(f"No playbook has the fallback {name!r}. Put general.yaml back.")
+    words = _part(files, _WORDS).mapping(("events", "questions"), needs=("events", "questions"))
     return Playbooks(
-        version=_version([*directory.glob("*.yaml"), *texts.values()]),
+        version=_version(files),
         organisation=organisation,
         paths=gathered.paths,
         entry=gathered.entry,
@@ -55,19 +77,30 @@ def load_playbooks(
         questions={name: spot.text() for name, spot in words["questions"].mapping().items()},
         rules=gathered.rules,
         templates=sources,
+        files=files,
     )
 
 
-def playbook_files(directory: Path) -> list[Path]:
-    """The files of `directory` that hold an SOP, in the order of their names."""
-    others = (_RULES, _WORDS)
-    files = (path for path in directory.glob("*.yaml") if not path.name.endswith(_EXAMPLES))
-    return sorted(path for path in files if path.name not in others)
+def sops_of(files: Mapping[str, str]) -> list[Spot]:
+    """The roots of the files that hold an SOP, in the order of their names. Raises PlaybookError."""
+    names = [name.removeprefix(_PLAYBOOKS) for name in files if name.startswith(_PLAYBOOKS)]
+    return [_part(files, name) for name in names if name not in (_RULES, _WORDS)]
 
 
-def load_rules(directory: Path) -> dict[str, Rule]:
+def rules_in(files: Mapping[str, str]) -> Spot:
+    """The root of the file of rules."""
+    return _part(files, _RULES)
+
+
+def _part(files: Mapping[str, str], name: str) -> Spot:
+    if f"{_PLAYBOOKS}{name}" not in files:
+        raise PlaybookError(f"{name} cannot be read: it is not there. Put the file back.")
+    return parse(name, files[f"{_PLAYBOOKS}{name}"])
+
+
+def _rules(root: Spot) -> dict[str, Rule]:
     """The rules of the SOPs and our decisions, by id."""
-    sections = read(directory / _RULES).mapping(("rules", "decisions"), needs=("rules", "decisions"))
+    sections = root.mapping(("rules", "decisions"), needs=("rules", "decisions"))
     rules: dict[str, Rule] = {}
     for name, spot in sections["rules"].mapping().items():
         found = spot.mapping(("source", "quote", "no_step"), needs=("source", "quote"))
@@ -118,15 +151,9 @@ def _titles(spot: Spot) -> dict[str, str]:
     return titles
 
 
-def _template_name(path: Path, templates: Path) -> str:
-    return path.relative_to(templates).with_suffix("").as_posix()
-
-
-def _version(files: list[Path]) -> str:
-    """A hash over the names and contents of all files; worked examples are no part of it."""
+def _version(files: Mapping[str, str]) -> str:
+    """A hash over the names and contents of all files."""
     digest = hashlib.sha256()
-    files = [path for path in files if not path.name.endswith(_EXAMPLES)]
-    for path in sorted(files, key=lambda path: (path.parent.name, path.name)):
-        digest.update(f"{path.parent.name}/{path.name}\0".encode())
-        digest.update(path.read_bytes() + b"\0")
+    for name in sorted(files):
+        digest.update(f"{name}\0{files[name]}\0".encode())
     return digest.hexdigest()

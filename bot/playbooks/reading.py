@@ -105,15 +105,24 @@ def _pairs(node: yaml.MappingNode) -> list[tuple[yaml.Node, yaml.Node]]:
     return [pair for other in merged for pair in _pairs(other) if pair[0].value not in own] + pairs
 
 
-def read(path: Path) -> Spot:
-    """The root of a YAML file."""
+def text_at(path: Path) -> str:
+    """The text of a file. Raises PlaybookError."""
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise PlaybookError(f"{path.name} cannot be read: {error}. Put the file back.") from error
+
+
+def parse(name: str, text: str) -> Spot:
+    """The root of the YAML file of that name. Raises PlaybookError."""
+    try:
+        node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise PlaybookError(f"{path.name}, line {line}: this is not YAML: {error.problem}.") from error
+        raise PlaybookError(f"{name}, line {line}: this is not YAML: {error.problem}.") from error
+    except yaml.YAMLError as error:
+        said = " ".join(str(error).split())
+        raise PlaybookError(f"{name} is not YAML: {said}.") from error
     if node is None:
-        raise PlaybookError(f"{path.name} is empty. Put the file back.")
-    return Spot(path.name, node)
+        raise PlaybookError(f"{name} is empty. Put the file back.")
+    return Spot(name, node)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from bot.playbooks import playbook_files
-from bot.playbooks.reading import Spot, read
+from bot.playbooks import rules_in, sops_of
+from bot.playbooks.reading import Spot
 
 Part = tuple[str, ...]
 """`(path,)`, `(path, stage)`, `(path, stage, step)`, `("overlay", overlay, step)`, `("call", step)` or
@@ -40,13 +39,12 @@ class Places:
         return self.nowhere
 
 
-def places_of(directory: Path) -> Places:
-    """The places of everything in the playbooks of `directory`. May raise PlaybookError."""
+def places_of(files: Mapping[str, str]) -> Places:
+    """The places of everything in the files of a rulebook. May raise PlaybookError."""
     found: dict[Part, Place] = {}
-    for file in playbook_files(directory):
-        root = read(file)
+    for root in sops_of(files):
         found |= dict(_parts(root.mapping()["sop"].text(), root))
-    rules = read(directory / "rules.yaml").mapping()
+    rules = rules_in(files).mapping()
     found |= {(name,): place for part in rules.values() for name, place, _ in _named(part)}
     return Places(found, Place("rules.yaml", 1))
 

@@ -214,7 +214,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Playbooks:
-    """All playbooks and the organisation they act in. `version` is the content hash of the files."""
+    """All playbooks and the organisation they act in.
+
+    `files` are the texts that they were read from, by name, and `version` is their content hash.
+    """
 
     version: str
     organisation: Organisation
@@ -226,6 +229,7 @@ class Playbooks:
     questions: Mapping[str, str] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
     templates: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
 
     def title(self, event: str) -> str:
         """What a person sees for an event, as on a button: `The homeowner has not heard`."""

@@ -16,10 +16,10 @@ StepState = Literal["available", "waiting", "held", "refused", "done"]
 class Step:
     """One thing that has to be done, by whom, to whom, with which words, when, and by which rule.
 
-    `text` names the template of what is said, posted or written; `fields` maps a ticket's field to its
-    template's text; both are rendered by `bot.wording`. `why` explains `due`, or the refusal. `events` are
-    what a person can report on the step. `attempt` numbers the attempt to reach the installer it belongs
-    to. `key` is the step's id in its playbook; `id` is unique within the case. `our_wording` marks a text
+    `text` names the template of what is said, posted or written, and `source` is that template; `fields` maps
+    a ticket's field to its template's text; both are rendered by `bot.wording`. `why` explains `due`, or
+    the refusal. `events` are what a person can report on the step. `attempt` numbers the attempt to reach the
+    installer it belongs to. `key` is the step's id in its playbook; `id` is unique within the case. `our_wording` marks a text
     for which the SOP gives no words. `contact` holds the details that the text gives to somebody, `link` the
     address of what it refers to.
     """
@@ -36,6 +36,7 @@ class Step:
     due: datetime | None = None
     why: str = ""
     text: str | None = None
+    source: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
     channel: str | None = None
     cover_starts: datetime | None = None

@@ -47,6 +47,7 @@ def build(rule: StepRule, name: str, attempt: int, setting: Setting) -> Step:
         copied=rule.copied,
         by=rule.by,
         text=rule.text,
+        source=setting.playbooks.templates.get(rule.text or "", ""),
         fields=rule.fields,
         cites=rule.cites,
         lost=rule.lost,
@@ -88,6 +89,7 @@ def ask_step(fact: str, setting: Setting, cites: tuple[str, ...]) -> Step:
         verb="ask",
         title=setting.playbooks.question(fact),
         text="shared/title",
+        source=setting.playbooks.templates.get("shared/title", ""),
         cites=cites,
         events=("facts_learned",),
     )
