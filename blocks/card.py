@@ -9,6 +9,7 @@ from bot.cases import CaseView
 from bot.desk import Desk
 from bot.ports import Message
 from bot.sop import Plan, Step
+from bot.wording import Names, write
 
 STEP = "step"
 ANSWER = "answer"
@@ -39,7 +40,7 @@ FORMS = {
     "ask": "Answer …",
     "close": "Close the case …",
 }
-MOST_IN_MODAL = 45
+MOST_IN_MODAL = 40
 MOST_DUE = 8
 """How many due steps a message shows: Slack takes 50 blocks, a person fewer. The rest is a click away."""
 APPOINTMENTS = frozenset({"follow_up", "prompt", "lead_prompt"})
@@ -48,34 +49,76 @@ NOTED = ("step_done",)
 """The events of a step that can only be ticked off, with a note of what came of it."""
 BY_FORM = frozenset({"snoozed", "reference_recorded", "facts_learned", "close_requested"})
 """Events that need more than a click."""
+BY_WRITING = frozenset({"attempt_logged", "am_email_sent"})
+"""Events that say that something was written: they are reported where the words for it stand."""
+TURNS = (
+    ("follow_up",),
+    ("say", "ask", "inform_homeowner", "warm_transfer"),
+    ("open_ticket", "open_linked_ticket", "open_case"),
+    ("internal_comment", "referral_comment", "add_participant", "reassign"),
+    ("email", "refer_to_sop"),
+    ("ask_lead",),
+    ("close",),
+)
+"""In which order due steps stand: the call first, then tickets, then mails, then what a lead is asked."""
+LINES_LIMIT = 2800
+"""How many characters of steps that are not due stand in one section."""
 
 
 def card(view: CaseView, desk: Desk) -> Message:
     """The card as the owner sees it in their messages with the desk."""
     stored = view.stored
     text = f"{stored.name}: {words.state(stored.case)}."
-    return Message(text, tuple(_blocks(view, desk)))
+    return Message(text, tuple(_blocks(view, desk, MOST_DUE, most_sections=1)))
 
 
 def modal(view: CaseView, desk: Desk) -> kit.Block:
     """The card as a modal, for whoever opens the case elsewhere; its metadata is the case's number."""
-    blocks = list(_blocks(view, desk, most_due=MOST_IN_MODAL))
-    return kit.modal(MODAL, view.stored.name, blocks[:100], private_metadata=str(view.stored.number))
+    blocks = list(_blocks(view, desk, MOST_IN_MODAL, most_sections=9))
+    return kit.modal(MODAL, view.stored.name, blocks, private_metadata=str(view.stored.number))
 
 
 def answers(view: CaseView, step: Step, desk: Desk) -> list[kit.Block]:
     """The buttons that report something on a step; their values carry ids only."""
     value = f"{view.stored.number}|{step.id}"
+    elsewhere = {event for each in writing(view.plan) for event in each.events} & BY_WRITING
     buttons = [
         kit.button(desk.playbooks.title(event), f"{ANSWER}:{event}", value)
         for event in step.events
-        if event not in BY_FORM
+        if event not in BY_FORM and event not in elsewhere
     ]
     if "snoozed" in step.events:
         buttons.append(kit.button("Ask later …", f"{STEP}:snooze", value))
     if "close_requested" in step.events:
-        buttons.append(kit.button(FORMS["close"], f"{STEP}:close", value))
+        buttons.append(kit.button(closing(view), f"{STEP}:close", value))
     return buttons
+
+
+def writing(plan: Plan) -> list[Step]:
+    """What is to be written now that a question has fallen due: the mail, and the comment that logs it."""
+    return [
+        step
+        for step in plan.steps
+        if is_due(step) and (step.verb == "email" or (step.verb in FORMS and BY_WRITING & set(step.events)))
+    ]
+
+
+def form_button(view: CaseView, step: Step, *, style: str = "") -> kit.Block:
+    """The button that opens a step's form."""
+    text = closing(view) if step.verb == "close" else FORMS.get(step.verb, "Note the answer …")
+    if "attempt_logged" in step.events:
+        text = f"Log attempt {attempt(step)} …"
+    return kit.button(text, f"{STEP}:{step.verb}", f"{view.stored.number}|{step.id}", style=style)
+
+
+def attempt(step: Step) -> str:
+    """The attempt as the SOP counts it, `1/2`; one that a lead decided on besides has its number alone."""
+    return f"{step.attempt}/2" if step.attempt <= 2 else str(step.attempt)
+
+
+def closing(view: CaseView) -> str:
+    """What stands on the button that closes a case; some are for the leads to close."""
+    return "Close the case (leads) …" if view.stored.case.state == "needs_decision" else FORMS["close"]
 
 
 def owed(plan: Plan, desk: Desk) -> tuple[Step, ...]:
@@ -84,26 +127,33 @@ def owed(plan: Plan, desk: Desk) -> tuple[Step, ...]:
     return tuple(step for step in plan.steps if step.key not in call)
 
 
-def _blocks(view: CaseView, desk: Desk, most_due: int = MOST_DUE) -> Iterator[kit.Block]:
+def _blocks(view: CaseView, desk: Desk, most_due: int, most_sections: int) -> Iterator[kit.Block]:
     stored = view.stored
     yield kit.header(f"{stored.name} · {words.category(stored.case.facts)}")
     yield kit.section(_standing(view, desk), _more(view), block_id=f"more_{stored.number}")
     yield kit.fields(_facts(view))
     steps = owed(view.plan, desk)
-    due = [step for step in steps if is_due(step)]
-    for step in due[:most_due]:
-        yield from _due(view, step, desk)
-    if len(due) > most_due:
+    due = sorted(filter(is_due, steps), key=_turn)
+    closes = [step for step in due if step.verb == "close"]
+    shown = [step for step in due if step not in closes[1:]]
+    for step in shown[:most_due]:
+        yield from _due(view, step, desk, closes)
+    rest = _sections([_line(step, view, desk) for step in _rest(steps) if step not in due])
+    if len(shown) > most_due or len(rest) > most_sections:
+        more = len(shown) - most_due
+        text = (
+            f"… and {more} more {'is' if more == 1 else 'are'} due." if more > 0 else "… and what was done."
+        )
         everything = kit.button("Open the case", OPEN, str(stored.number))
-        yield kit.section(f"… and {len(due) - most_due} more are due.", everything, block_id="everything")
+        yield kit.section(text, everything, block_id="everything")
     if any(step.state == "held" for step in steps):
         release = kit.button("Release (leads)", RELEASE, str(stored.number))
         yield kit.section(
             f":no_entry: *Some steps are held.*  {words.cited(['D-09'])}", release, block_id="held"
         )
-    if rest := [_line(step, view, desk) for step in steps if step not in due]:
+    if rest:
         yield kit.divider()
-        yield kit.section("\n".join(rest))
+        yield from map(kit.section, rest[:most_sections])
 
 
 def is_due(step: Step) -> bool:
@@ -111,19 +161,49 @@ def is_due(step: Step) -> bool:
     return step.state == "available" and (step.by == "person" or step.verb == "follow_up")
 
 
-def _due(view: CaseView, step: Step, desk: Desk) -> Iterator[kit.Block]:
-    """A step that is due, with its buttons."""
-    lost = f"\n{words.LOST}" if step.lost else ""
-    title = f":arrow_forward: *{step.title}*  {words.step_cites(step)}{lost}"
+def _turn(step: Step) -> int:
+    """Where a due step stands among the others; who hands over does nothing else before."""
+    if step.verb == "reassign" and step.system == "slack":
+        return 0
+    return next((turn for turn, verbs in enumerate(TURNS) if step.verb in verbs), len(TURNS))
+
+
+def _rest(steps: tuple[Step, ...]) -> list[Step]:
+    """What is not done yet stands before what is."""
+    return sorted(steps, key=lambda step: step.state == "done")
+
+
+def _sections(lines: list[str]) -> list[str]:
+    """The lines, in as few texts as one section each can hold."""
+    texts: list[str] = []
+    for line in lines:
+        if texts and len(texts[-1]) + len(line) < LINES_LIMIT:
+            texts[-1] += f"\n{line}"
+        else:
+            texts.append(line)
+    return texts
+
+
+def _due(view: CaseView, step: Step, desk: Desk, closes: list[Step]) -> Iterator[kit.Block]:
+    """A step that is due, with its buttons. Two records are closed by one form."""
+    together = closes if step in closes else [step]
+    title = "\n".join(_title(each, view) for each in together)
     if step.verb in FORMS or step.events == NOTED:
-        value = f"{view.stored.number}|{step.id}"
-        text = FORMS.get(step.verb, "Note the answer …")
-        button = kit.button(text, f"{STEP}:{step.verb}", value, style="primary")
-        yield kit.section(title, button, block_id=f"due_{step.id}")
+        yield kit.section(title, form_button(view, step, style="primary"), block_id=f"due_{step.id}")
         return
     yield kit.section(title)
     if buttons := answers(view, step, desk):
         yield kit.actions(*buttons, block_id=f"due_{step.id}")
+
+
+def _title(step: Step, view: CaseView) -> str:
+    """A due step in words: what it is, by which rule, and what is said about it."""
+    lines = [f":arrow_forward: *{kit.escape(step.title)}*  {words.step_cites(step)}"]
+    if step.lost:
+        lines.append(words.LOST)
+    if step.verb == "ask_lead" and step.text and step.events != NOTED:
+        lines.append(kit.escape(words.without_lost(write(step, view.stored.case.facts, Names()).text)))
+    return "\n".join(line for line in lines if line)
 
 
 def _standing(view: CaseView, desk: Desk) -> str:
@@ -160,7 +240,8 @@ def _facts(view: CaseView) -> list[tuple[str, str]]:
 def _line(step: Step, view: CaseView, desk: Desk) -> str:
     mark = ":grey_question:" if step.lost else MARKS[step.state]
     reference = view.stored.references.get(step.on or "", "") if step.verb.startswith("open_") else ""
-    parts = [step.title, f"*{kit.escape(reference)}*" if reference else "", words.step_cites(step)]
+    number = f"*{kit.escape(reference)}*" if reference else ""
+    parts = [kit.escape(step.title), number, words.step_cites(step)]
     if step.due and step.state == "waiting":
         parts.insert(1, f"({kit.moment(step.due, desk.zone)})")
     if step.state in ("held", "refused"):
@@ -169,9 +250,10 @@ def _line(step: Step, view: CaseView, desk: Desk) -> str:
 
 
 def _more(view: CaseView) -> kit.Block:
-    choices = [("timeline", "Timeline"), ("note", "Add a note"), ("facts", "Change facts")]
+    choices = [("timeline", "Timeline"), ("note", "Add a note")]
     if view.stored.case.state == "closed":
         choices.append(("reopen", "Reopen"))
     else:
-        choices.append(("close", "Close the case"))
+        choices += [("report", "Report …")] if view.reportable else []
+        choices += [("facts", "Change facts"), ("close", "Close the case")]
     return kit.overflow(MORE, [(f"{view.stored.number}|{each}", text) for each, text in choices])

@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
-from blocks import kit, words
+from blocks import intake_fields, kit, words
+from bot import cases
 from bot.cases import CaseView
 from bot.desk import Desk
-from bot.intake_fields import MILESTONES, MOST
+from bot.intake_fields import FLAGS, MOST
 from bot.ports import ByHand, Entry
 from bot.sop import Facts, Step
+from bot.sop.needs import needs
 from bot.wording import Written
 
-EDITABLE = (
+CONTACT = (
     "homeowner.phone",
     "homeowner.best_time",
     "homeowner.email",
     "installer.name",
     "installer.email",
-    *(f"milestones.{each}" for each in MILESTONES),
-    "extra.need",
 )
+"""The facts that can always be mended."""
+NEW_DETAILS = ("extra.new_phone", "extra.new_email")
+NOT_EDITED = frozenset({"category", "found_on_platform", "extra.agent_trained", "extra.asks_association"})
+"""What another complaint is, what the Concert check settles, what desk.yaml says, and what is only said."""
+MENUS: Mapping[str, Mapping[str, str]] = {
+    "program": words.PROGRAMS,
+    "channel": words.CHANNELS,
+    **intake_fields.MENUS,
+}
+SEVERAL: Mapping[str, Mapping[str, str]] = {
+    "sensitive": words.SENSITIVE,
+    "extra.damaged": words.DAMAGED,
+}
+STARTS_THE_CLOCK = frozenset({"installer_email_sent", "initial_email_sent", "am_email_sent"})
+WHERE = {
+    "ebh": "Copy it into a reply on the ticket",
+    "outlook": "Copy it into Outlook",
+}
 WHY_LIMIT = 500
 LONGEST = 3000
 SPOKEN = ("say", "ask", "inform_homeowner", "warm_transfer")
@@ -29,22 +47,37 @@ TEXTS = ("text", "text_continued")
 """The inputs that an e-mail's words stand in, in their order."""
 
 
-def email(view: CaseView, step: Step, written: Written) -> kit.Block:
+def email(view: CaseView, step: Step, written: Written, desk: Desk) -> kit.Block:
     """The draft: who gets it and why, the words to edit, and a button that says it was sent."""
-    facts = view.stored.case.facts
-    to = facts.installer.email or "no address yet: add the installer’s e-mail under “Change facts”"
+    to = "\n".join(f"*To:* {_addressee(role, view, desk)}" for role in step.to)
+    clock = " The clock starts then (D-04)." if STARTS_THE_CLOCK & set(step.events) else ""
+    where = WHERE.get(step.system or "", "Copy it into your mail program")
     blocks = [
-        kit.section(f"*{step.title}*  {words.step_cites(step)}"),
-        kit.section(f"*To:* {kit.escape(to)}\n{_copies(view, step)}"),
+        _heading(step),
+        kit.section(f"{to}\n{_copies(view, step)}"),
         *([kit.typed("subject", "Subject", written.subject, most=300)] if written.subject else []),
         *_body(written.text),
-        kit.context(
-            "Copy it into your mail program, send it, then mark it as sent. The clock starts then (D-04)."
-        ),
+        kit.context(f"{where}, send it, then mark it as sent.{clock}"),
     ]
     return kit.modal(
         "email_sent", "E-mail", blocks, submit="Mark as sent", private_metadata=_about(view, step)
     )
+
+
+def _addressee(role: str, view: CaseView, desk: Desk) -> str:
+    """Who a mail goes to, with the address as far as it is known."""
+    facts = view.stored.case.facts
+    if role not in ("installer", "homeowner"):
+        return _contact(role, view, desk)
+    person = facts.installer if role == "installer" else facts.homeowner
+    address = person.email or f"no address yet: add the {role}’s e-mail under “Change facts”"
+    return kit.escape(f"{person.name or role}, {address}")
+
+
+def _heading(step: Step) -> kit.Block:
+    """What the form is for, by which rule; where the SOP's text is missing, it says so."""
+    lost = f"\n{words.LOST}" if step.lost else ""
+    return kit.section(f"*{kit.escape(step.title)}*  {words.step_cites(step)}{lost}")
 
 
 def _body(text: str) -> list[kit.Block]:
@@ -64,7 +97,7 @@ def _body(text: str) -> list[kit.Block]:
 def record(view: CaseView, step: Step, order: ByHand) -> kit.Block:
     """A ticket's or case's fields, ready to copy, and its number to record."""
     blocks: list[kit.Block] = [
-        kit.section(f"*{step.title}*  {words.step_cites(step)}"),
+        _heading(step),
         kit.context("Copy each field into the system, create the record, and keep its number here."),
     ]
     for title, text in order.fields.items():
@@ -81,15 +114,17 @@ def record(view: CaseView, step: Step, order: ByHand) -> kit.Block:
 
 
 def read(view: CaseView, step: Step, text: str, desk: Desk) -> kit.Block:
-    """What to say, copy or do, and a button that says it was done."""
-    blocks = [kit.section(f"*{step.title}*  {words.step_cites(step)}"), *_words(view, step, text, desk)]
-    return kit.modal("step_done", "Next step", blocks, submit="Done", private_metadata=_about(view, step))
+    """What to say, copy or do; and, where that is reported, a button that says it was done."""
+    blocks = [_heading(step), *_words(view, step, text, desk)]
+    done = "Log the attempt" if "attempt_logged" in step.events else "Done"
+    submit = done if step.events else ""
+    return kit.modal("step_done", "Next step", blocks, submit=submit, private_metadata=_about(view, step))
 
 
 def ask(view: CaseView, step: Step, text: str, desk: Desk) -> kit.Block:
     """Questions to ask somebody, with room for the answers; they are kept in the timeline."""
     blocks = [
-        kit.section(f"*{step.title}*  {words.step_cites(step)}"),
+        _heading(step),
         *_words(view, step, text, desk),
         kit.typed("answer", "What was answered", optional=True, multiline=True, most=LONGEST),
     ]
@@ -102,6 +137,11 @@ def _words(view: CaseView, step: Step, text: str, desk: Desk) -> list[kit.Block]
     if step.participants:
         people = "\n".join(f"• {_contact(role, view, desk)}" for role in step.participants)
         blocks.append(kit.section(f"Add as request participant:\n{people}"))
+    if step.to and step.verb in ("reassign", "warm_transfer"):
+        people = "\n".join(f"*To:* {_contact(role, view, desk)}" for role in step.to)
+        blocks.append(kit.section(people))
+    if step.lost:
+        text = words.without_lost(text)
     if text:
         blocks.append(kit.spoken(text) if step.verb in SPOKEN else kit.quoted(text))
     if step.contact and step.contact.name:
@@ -117,43 +157,51 @@ def _words(view: CaseView, step: Step, text: str, desk: Desk) -> list[kit.Block]
 
 
 def facts(view: CaseView, step: Step | None, ask: Iterable[str]) -> kit.Block:
-    """Inputs for facts, with what is known."""
+    """Inputs for facts, with what is known; where a step asks for them, its question stands above."""
     known = view.stored.case.facts
-    blocks: list[kit.Block] = []
-    for dotted in ask:
-        blocks += fact_inputs(dotted, known)
-    blocks.insert(
-        0,
-        kit.section("What you change here may change what the SOP requires; the timeline says what and why."),
-    )
+    above = [_heading(step)] if step else []
+    blocks = [
+        *above,
+        kit.context("What you change here may change what the SOP requires; the timeline says what and why."),
+        *(block for dotted in ask for block in fact_inputs(dotted, known)),
+    ]
     return kit.modal("facts_learned", "Facts", blocks, submit="Save", private_metadata=_about(view, step))
 
 
-def fact_inputs(dotted: str, known: Facts) -> list[kit.Block]:
+def editable(view: CaseView, desk: Desk, today: date) -> tuple[str, ...]:
+    """The facts that can be changed on a case: how to reach people, and what the playbooks compare for it."""
+    known = view.stored.case.facts
+    wanted = [*needs(known, desk.playbooks, today), "sensitive", "wants_leadership"]
+    if "agrees_to_wait" in wanted:
+        wanted.append("extra.callback_number")
+    if known.extra.get("contact_details_current") is False:
+        wanted += NEW_DETAILS
+    compared = [each for each in words.FACTS if each in wanted and each not in NOT_EDITED]
+    return (*CONTACT, *(each for each in compared if each not in CONTACT))
+
+
+def fact_inputs(dotted: str, facts: Facts) -> list[kit.Block]:
     """The input of one fact."""
-    title = words.fact(dotted)
+    title, known = words.fact(dotted), cases.known(facts, dotted)
+    one = known if isinstance(known, str) else ""
     if dotted.startswith("milestones."):
-        value = getattr(known.milestones, dotted.removeprefix("milestones."))
-        day = value.isoformat() if isinstance(value, date) else ""
-        state = {"not_yet": "Not yet approved"}
+        day = one if one not in ("not_yet", "unknown") else ""
+        ticked = ("not_yet",) if one == "not_yet" else ()
         return [
             kit.dated(dotted, title, day),
-            kit.ticked(
-                f"{dotted}.not_yet", f"{title}: not yet", state, ("not_yet",) if value == "not_yet" else ()
-            ),
+            kit.ticked(f"{dotted}.not_yet", f"{title}: not yet", {"not_yet": "Not yet approved"}, ticked),
         ]
-    if dotted == "extra.need":
-        return [kit.chosen(dotted, title, words.NEEDS, str(known.extra.get("need", "")), optional=True)]
+    if dotted in FLAGS:
+        said = {True: "yes", False: "no"}[known is True] if known is not None else ""
+        return [kit.chosen(dotted, title, intake_fields.YES_NO, said, kind="radio_buttons", optional=True)]
+    if dotted in SEVERAL:
+        several = [str(each) for each in known] if isinstance(known, list) else []
+        return [kit.several(dotted, title, SEVERAL[dotted], several)]
+    if dotted in MENUS:
+        return [kit.chosen(dotted, title, MENUS[dotted], one, optional=dotted != "program")]
     if dotted == "extra.cancellation_email_sent":
-        return [kit.dated(dotted, title, str(known.extra.get("cancellation_email_sent", "")))]
-    if dotted == "program":
-        return [kit.chosen(dotted, title, words.PROGRAMS, known.program)]
-    group, _, name = dotted.partition(".")
-    return [
-        kit.typed(
-            dotted, title, getattr(getattr(known, group), name), optional=True, most=MOST.get(dotted, 300)
-        )
-    ]
+        return [kit.dated(dotted, title, one)]
+    return [kit.typed(dotted, title, one, optional=True, most=MOST.get(dotted, 300))]
 
 
 def asked(step: Step) -> tuple[str, ...]:
@@ -180,14 +228,34 @@ def note(view: CaseView) -> kit.Block:
     return kit.modal("noted", "Add a note", blocks, submit="Add", private_metadata=_about(view, None))
 
 
-def close(view: CaseView) -> kit.Block:
-    """Closing: what the SOP asks for before, and the comments."""
-    lines = [kit.section(f"*Close {view.stored.name}?*  {words.cited(['R-005', 'D-05'])}")]
-    if view.stored.case.state != "ready_to_close":
-        lines.append(
-            kit.context(":warning: The SOP has not come to its end yet. A lead can close it with a reason.")
+def report(view: CaseView, desk: Desk) -> kit.Block:
+    """What happened meanwhile, of what has its place where the case stands."""
+    choices = {name: desk.playbooks.title(name) for name in view.reportable}
+    blocks = [
+        kit.context("What happened before the desk asked for it? The timeline says what follows from it."),
+        kit.chosen("event", "What happened", choices, kind="radio_buttons"),
+    ]
+    return kit.modal("reported", "Report", blocks, submit="Report", private_metadata=_about(view, None))
+
+
+def close(view: CaseView, desk: Desk) -> kit.Block:
+    """Closing: the comments; or, where it is too early, what the SOP asks for before."""
+    name, state = view.stored.name, view.stored.case.state
+    if state not in ("ready_to_close", "needs_decision"):
+        path = desk.playbooks.paths.get(view.stored.case.path or "")
+        needs = path.close_needs if path else ""
+        cites = path.close_cites if path and needs else ("D-05",)
+        text = needs or "It is still being worked on. Do what its card shows as due first."
+        return kit.modal(
+            "closed",
+            "Close the case",
+            [kit.section(f"*{name} cannot be closed yet.* {kit.escape(text)} {words.cited(cites)}")],
         )
-    lines.append(kit.typed("closure_comments", "Closure comments", multiline=True, most=3000))
+    lines = [kit.section(f"*Close {name}?*  {words.cited(['R-033', 'D-05'])}")]
+    if state == "needs_decision":
+        lines.append(kit.context(":raising_hand: This case needs a lead’s decision: only a lead closes it."))
+    hint = "How it ended, in a sentence or two. They are kept in the timeline."
+    lines.append(kit.typed("closure_comments", "Closure comments", multiline=True, most=3000, hint=hint))
     return kit.modal(
         "closed", "Close the case", lines, submit="Close the case", private_metadata=_about(view, None)
     )
@@ -205,19 +273,25 @@ def timeline(view: CaseView, desk: Desk) -> kit.Block:
 def _line(entry: Entry, desk: Desk) -> kit.Block:
     who = kit.mention(entry.by) if entry.by else "The desk"
     when = kit.moment(entry.at, desk.zone)
-    return kit.section(
-        kit.clip(f"*{when}* · {who}\n{kit.escape(entry.text)} {words.cited(entry.cites)}", 1500)
-    )
+    lines = [f"*{when}* · {who}", f"{kit.escape(entry.text)} {words.cited(entry.cites)}", *_sent(entry)]
+    return kit.section(kit.clip("\n".join(lines), 1500))
+
+
+def _sent(entry: Entry) -> list[str]:
+    """The beginning of an e-mail that was sent, as a quotation."""
+    texts = [str(entry.data[key]) for key in ("subject", "text") if entry.data.get(key)]
+    return [f">{line}" for line in kit.escape(kit.clip("\n".join(texts), 400)).splitlines()]
 
 
 def _contact(role: str, view: CaseView, desk: Desk) -> str:
-    """A role with its name and address, as far as desk.yaml has them."""
+    """A role with its name and how to reach it, as far as desk.yaml has them."""
     if role == "account_manager":
         contact = desk.organisation.account_manager(view.stored.case.facts.installer.name)
     else:
         contact = desk.organisation.contacts.get(role)
-    who = f": {contact.name}, {contact.email}" if contact and contact.email else ""
-    return kit.escape(f"{words.roles([role])}{who}")
+    known = (contact.name, contact.phone, contact.email) if contact else ()
+    details = ", ".join(each for each in known if each)
+    return kit.escape(f"{words.roles([role])}: {details}" if details else words.roles([role]))
 
 
 def _copies(view: CaseView, step: Step) -> str:

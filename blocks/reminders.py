@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from blocks import kit, words
-from blocks.card import OPEN, answers
+from blocks.card import OPEN, answers, form_button, writing
 from bot.cases import CaseView
 from bot.desk import Desk
 from bot.ports import Entry, Message
 from bot.sop import Step, Timer
+from bot.wording import Names, write
 
 
 def reminder(view: CaseView, timer_id: str, desk: Desk) -> Message | None:
@@ -19,23 +20,45 @@ def reminder(view: CaseView, timer_id: str, desk: Desk) -> Message | None:
     if step is None:
         return _settled(view, timer, desk)
     stored = view.stored
-    homeowner = stored.case.facts.homeowner
+    asks_homeowner = "homeowner_not_heard" in step.events
+    text = write(step, stored.case.facts, Names()).text
     blocks = (
         kit.section(f":alarm_clock: *{stored.name}: {kit.escape(step.title)}*  {words.step_cites(step)}"),
-        kit.fields(
-            [
-                ("Call", homeowner.name),
-                ("Phone", homeowner.phone),
-                ("Best time", homeowner.best_time or "not known"),
-                ("Installer", stored.case.facts.installer.name),
-            ]
-        ),
+        kit.fields(_callee(view) if asks_homeowner else _installer(view)),
+        *([kit.spoken(text) if asks_homeowner else kit.section(kit.escape(text))] if text else []),
         kit.context(
             f"Due {kit.moment(timer.due, desk.zone)}: {kit.escape(timer.why)} {words.cited(timer.cites)}"
         ),
-        kit.actions(*answers(view, step, desk), block_id=f"reminder_{stored.number}"),
+        kit.actions(
+            *(form_button(view, each, style="primary") for each in writing(view.plan)),
+            *answers(view, step, desk),
+            block_id=f"reminder_{stored.number}",
+        ),
     )
-    return Message(f"{stored.name}: it is time to ask the homeowner.", blocks)
+    what = "it is time to ask the homeowner." if asks_homeowner else "a follow-up is due."
+    return Message(f"{stored.name}: {what}", blocks)
+
+
+def _callee(view: CaseView) -> list[tuple[str, str]]:
+    """Whom to call, and when."""
+    homeowner = view.stored.case.facts.homeowner
+    return [
+        ("Call", homeowner.name),
+        ("Phone", homeowner.phone),
+        ("Best time", homeowner.best_time or "not known"),
+        ("Installer", view.stored.case.facts.installer.name),
+    ]
+
+
+def _installer(view: CaseView) -> list[tuple[str, str]]:
+    """Whose answer it is about."""
+    facts = view.stored.case.facts
+    tickets = ", ".join(view.stored.references.values())
+    return [
+        ("Homeowner", facts.homeowner.name),
+        ("Installer", facts.installer.name or "not known"),
+        ("Tickets", tickets or "no number recorded"),
+    ]
 
 
 def prompt(view: CaseView, timer_id: str) -> Message | None:

@@ -57,6 +57,8 @@ SENSITIVE = {
     "lien_requests": "Lien requests from creditors against installers or homeowners",
 }
 LOST = ":grey_question: The SOP’s text for this step is missing. Ask your lead."
+LOST_AS_WRITTEN = "The SOP's text for this step is missing. Ask your lead."
+"""The same sentence as it stands in texts that offer something in place of what is missing."""
 STATES = {
     "awaiting_confirmation": "Waiting for the Concert check",
     "open": "A step is due",
@@ -121,6 +123,11 @@ FACTS = {
     "extra.new_email": "New e-mail",
     "extra.asks_association": "Whether they ask how EverBright is associated",
 }
+
+
+def without_lost(text: str) -> str:
+    """A text beside which it is said already that the SOP's is missing."""
+    return text.replace(LOST_AS_WRITTEN, "").strip()
 
 
 def category(facts: Facts) -> str:

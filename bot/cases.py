@@ -9,8 +9,10 @@ from datetime import datetime
 from bot import letters, timeline
 from bot.desk import Desk
 from bot.errors import NotAllowed
+from bot.intake_fields import FLAGS, YES_NO
 from bot.ports import Entry, StoredCase, Work
 from bot.sop import Event, Facts, Plan, Refusal, Step, advance, begin, facts_to_json, plan_of
+from bot.sop.advance import turn_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +25,12 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """A case as it is to be shown: with its plan now and its timeline."""
+    """A case as it is to be shown: with its plan now, its timeline, and what else may be reported on it."""
 
     stored: StoredCase
     plan: Plan
     timeline: tuple[Entry, ...]
+    reportable: tuple[str, ...] = ()
 
 
 def open_case(work: Work, desk: Desk, facts: Facts, agent: str, now: datetime) -> StoredCase:
@@ -44,6 +47,7 @@ def open_case(work: Work, desk: Desk, facts: Facts, agent: str, now: datetime) -
 def report(work: Work, desk: Desk, number: int, event: Event, now: datetime) -> Reported:
     """Tell a case what happened. What the rules refuse changes nothing and comes back as a refusal."""
     before = work.cases.get(number)
+    desk = desk.for_case(before.case, work)
     advanced = advance(before.case, event, desk.playbooks, now)
     if advanced.refused:
         return Reported(before, advanced.refused)
@@ -77,8 +81,26 @@ def add_note(work: Work, number: int, text: str, by: str, now: datetime) -> None
 def view(work: Work, desk: Desk, number: int, now: datetime) -> CaseView:
     """The case, its plan at this moment, and its timeline."""
     stored = work.cases.get(number)
+    desk = desk.for_case(stored.case, work)
     plan = plan_of(stored.case, desk.playbooks, now)
-    return CaseView(stored, plan, tuple(work.timeline.of(number)))
+    timeline = tuple(work.timeline.of(number))
+    return CaseView(stored, plan, timeline, _reportable(stored, plan, desk, now))
+
+
+def _reportable(stored: StoredCase, plan: Plan, desk: Desk, now: datetime) -> tuple[str, ...]:
+    """The events that have their place where the case stands, and that none of its steps reports."""
+    case = stored.case
+    path = desk.playbooks.paths.get(case.path or "")
+    if path is None or case.stage not in path.stages:
+        return ()
+    open_steps = [step for step in plan.steps if step.state != "done" and step.verb != "follow_up"]
+    owed = {event for step in open_steps for event in step.events}
+    known = dict.fromkeys((*path.stages[case.stage].on, *path.on))
+    return tuple(
+        name
+        for name in known
+        if name not in owed and turn_of(case, Event(name, now), desk.playbooks, now).refused is None
+    )
 
 
 def require_worker(desk: Desk, stored: StoredCase, user: str) -> None:
@@ -92,21 +114,30 @@ def changed(facts: Facts, typed: Mapping[str, str | tuple[str, ...]]) -> dict[st
 
     A milestone has a day and a tick for “not yet”; the day wins, and neither means not known.
     """
-    known = facts_to_json(facts)
     told: dict[str, object] = {}
     for dotted, value in typed.items():
-        if dotted.endswith(".not_yet") or not isinstance(value, str):
+        if dotted.endswith(".not_yet"):
             continue
-        said: object = value.strip()
+        said = _stated(dotted, value)
         if dotted.startswith("milestones."):
             said = said or ("not_yet" if typed.get(f"{dotted}.not_yet") else "unknown")
-        if said != (_known(known, dotted) or ""):
-            told[dotted] = said or None
+        if dotted == "program":
+            said = said or "unknown"
+        if said != known(facts, dotted):
+            told[dotted] = said
     return told
 
 
-def _known(data: Mapping[str, object], dotted: str) -> object:
-    value: object = data
+def known(facts: Facts, dotted: str) -> object:
+    """A fact as the JSON of the vocabulary has it; None where it is empty or not known."""
+    value: object = facts_to_json(facts)
     for part in dotted.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
-    return value
+    return None if value in ("", []) else value
+
+
+def _stated(dotted: str, value: str | tuple[str, ...]) -> object:
+    if isinstance(value, tuple):
+        return list(value) or None
+    said = value.strip() or None
+    return YES_NO.get(said or "") if dotted in FLAGS else said

@@ -42,6 +42,8 @@ WITHOUT_INSTALLER = frozenset({"welcome_call", "cancellation", "fraud", "complia
 """Complaints that can be taken without knowing who the installer is."""
 
 YES_NO = {"yes": True, "no": False}
+FLAGS = (*vocabulary.FLAGS, "extra.photo", "extra.contact_details_current")
+"""The facts that are answered with yes or no."""
 
 PAGES: Mapping[str, tuple[str, ...]] = {
     "who": (
@@ -76,6 +78,8 @@ MOST: Mapping[str, int] = {
     "description": LONGEST,
     "extra.meter_number": 100,
     "extra.callback_number": 40,
+    "extra.new_phone": 40,
+    "extra.new_email": 254,
 }
 
 REQUIRED: Mapping[str, str] = {
@@ -100,7 +104,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "extra.found_by": vocabulary.FOUND_BY,
     "extra.damaged": vocabulary.DAMAGED,
     "sensitive": vocabulary.SENSITIVE,
-    **dict.fromkeys(("extra.photo", "resolved_on_call", "wants_leadership", "agrees_to_wait"), ("yes", "no")),
+    **dict.fromkeys(FLAGS, ("yes", "no")),
 }
 
 EMAIL = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]{2,}")
@@ -140,6 +144,8 @@ FORMS: Mapping[str, Callable[[str], str]] = {
     "installer.email": email_problem,
     "homeowner.phone": phone_problem,
     "extra.callback_number": phone_problem,
+    "extra.new_phone": phone_problem,
+    "extra.new_email": email_problem,
     "extra.cancellation_email_sent": day_problem,
     **{f"milestones.{each}": day_problem for each in MILESTONES},
 }

@@ -32,7 +32,16 @@ from handlers.front import (
 
 NUMBERED = ("attempt_logged", "am_email_sent")
 A_YEAR = timedelta(days=366)
-SUBMISSIONS = ("email_sent", "record_made", "step_done", "facts_learned", "snoozed", "noted", "closed")
+SUBMISSIONS = (
+    "email_sent",
+    "record_made",
+    "step_done",
+    "facts_learned",
+    "snoozed",
+    "noted",
+    "reported",
+    "closed",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +112,16 @@ class CaseListeners:
             case "note":
                 return forms.note(view)
             case "facts":
-                return forms.facts(view, None, forms.EDITABLE)
+                return forms.facts(view, None, self._editable(view))
+            case "report" if view.reportable:
+                return forms.report(view, self.front.desk)
             case "close":
-                return forms.close(view)
+                return forms.close(view, self.front.desk)
         raise MovedOn(moved_on(view))
+
+    def _editable(self, view: CaseView) -> tuple[str, ...]:
+        today = self.front.desk.organisation.calendar.today(self.front.now())
+        return forms.editable(view, self.front.desk, today)
 
     @guarded
     def open(self, args: Args) -> None:
@@ -226,6 +241,21 @@ class CaseListeners:
         args.ack()
 
     @guarded
+    def reported(self, args: Args) -> None:
+        """Something happened that the desk did not ask for."""
+        number, _ = self._about(args)
+        event = text_of(typed_values(args.body["view"]), "event")
+        with self.front.desk.memory.write() as work:
+            view = self._view(work, number, user_of(args.body))
+            if self._first_time(work, args):
+                if event not in view.reportable:
+                    raise MovedOn(moved_on(view))
+                self._require_lead(view, event, args)
+                self._report(work, number, event, {}, args)
+        args.ack()
+        self.front.wake()
+
+    @guarded
     def closed(self, args: Args) -> None:
         """A person closes the case."""
         number, _ = self._about(args)
@@ -274,14 +304,18 @@ class CaseListeners:
     def _report_on(
         self, work: Work, view: CaseView, step: Step, event: str, data: Mapping[str, object], args: Args
     ) -> None:
-        """Report an event that a step offers; some decisions are a lead's."""
-        if event == "lead_released" and not self.front.desk.is_lead(user_of(args.body)):
-            raise NotAllowed(f"{view.stored.name}: only a lead can decide on this. Ask one of your leads.")
+        """Report an event that a step offers."""
+        self._require_lead(view, event, args)
         if event == "step_done":
             data = {**data, "step": step.id}
         elif event in NUMBERED:
             data = {**data, "n": step.attempt} if step.attempt else data
         self._report(work, view.stored.number, event, data, args)
+
+    def _require_lead(self, view: CaseView, event: str, args: Args) -> None:
+        """Some decisions are a lead's."""
+        if event == "lead_released" and not self.front.desk.is_lead(user_of(args.body)):
+            raise NotAllowed(f"{view.stored.name}: only a lead can decide on this. Ask one of your leads.")
 
     def _report(
         self, work: Work, number: int, event: str, data: Mapping[str, object], args: Args
@@ -302,7 +336,7 @@ class CaseListeners:
             case "snooze":
                 return forms.snooze(view, step)
             case "close":
-                return forms.close(view)
+                return forms.close(view, self.front.desk)
             case "open_ticket" | "open_linked_ticket" | "open_case":
                 return forms.record(view, step, self._by_hand(view, step))
             case "ask" if forms.asked(step):
@@ -313,7 +347,7 @@ class CaseListeners:
         """The form of a step that is words."""
         written = self._written(view, step)
         if wanted == "email":
-            return forms.email(view, step, written)
+            return forms.email(view, step, written, self.front.desk)
         drawn = forms.ask if wanted in ("ask", "ask_lead") else forms.read
         return drawn(view, step, written.text, self.front.desk)
 

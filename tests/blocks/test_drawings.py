@@ -162,13 +162,13 @@ def test_card_home_and_lists_are_what_slack_takes(living: Living) -> None:
 def test_every_form_is_a_modal_that_slack_takes(living: Living) -> None:
     work, view, _ = living
     desk = work.desk
-    for made in (forms.timeline(view, desk), forms.note(view), forms.close(view)):
+    for made in (forms.timeline(view, desk), forms.note(view), forms.close(view, desk)):
         hold_view(made)
-    hold_view(forms.facts(view, None, forms.EDITABLE))
+    hold_view(forms.facts(view, None, forms.editable(view, desk, NOW.date())))
     for step in view.plan.steps:
         written = write(step, view.stored.case.facts, Names("Ada (agent)", view.stored.name))
         hold_view(forms.snooze(view, step))
-        hold_view(forms.email(view, step, written))
+        hold_view(forms.email(view, step, written, desk))
         hold_view(forms.read(view, step, written.text, desk))
 
 
