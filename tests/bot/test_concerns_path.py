@@ -226,3 +226,24 @@ def test_a_case_that_turns_out_to_be_concerts_writes_no_more_to_the_account_mana
     assert states(changed)["after_attempts_concert"] == "available"
     assert "owner" in changed.told
     assert story.then("am_email_sent").refused
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_each_mail_to_the_account_manager_has_its_number(number: int) -> None:
+    story = Story(concern())
+    chase(story)
+    story.then("am_email_sent", n=1)
+    story.then("am_email_sent", n=number)
+    assert f"E-mail {number} cannot be reported" in story.refusal
+    assert not story.then("am_email_sent", n=2).refused
+
+
+def test_once_the_installer_was_answered_the_attempts_begin_anew() -> None:
+    story = Story(concern())
+    story.then("installer_email_sent")
+    story.then("attempt_logged", n=1)
+    story.then("installer_replied")
+    story.then("installer_email_sent")
+    assert story.then("attempt_logged", n=2).refused
+    logged = story.then("attempt_logged", n=1)
+    assert (story.stage, logged.refused) == ("second_wait", ())

@@ -235,3 +235,9 @@ def test_who_changes_their_mind_stands_where_that_leads(first: bool, then: str) 
     story.then("facts_learned", agrees_to_wait=not first)
     assert story.stage == then
     assert [timer.kind for timer in story.last.case.running] == ["prompt"]
+
+
+def test_facts_that_are_learned_later_promise_no_second_prompt() -> None:
+    story = Story(facts(wants_leadership=True, agrees_to_wait=True))
+    learned = story.then("facts_learned", extra={"callback_number": "202-555-0102"})
+    assert [timer.kind for timer in learned.case.running] == ["lead_prompt"]
