@@ -14,6 +14,7 @@ from bot.sop.case import CaseState
 from tests.bot.desk import NOW, playbooks
 
 milestones = st.sampled_from(["unknown", "not_yet", "2026-01-01", "2026-11-01", "2027-06-01"])
+flags = st.sampled_from([True, False, None])
 words = st.sampled_from(
     [
         "",
@@ -28,13 +29,16 @@ words = st.sampled_from(
         "reassign",
         "commitment_email",
         "warm_transfer",
+        "agreed",
+        "callback_due",
+        "sop_followed",
     ]
 )
 values = st.one_of(words, st.integers(-1, 3), st.none(), st.booleans(), st.lists(words, max_size=2))
 names = st.sampled_from(
     (
         *("by", "attempt", "n", "m1", "m3", "product", "omnidian", "program", "found_on_platform"),
-        *("extra.need", "until", "reason"),
+        *("extra.need", "agrees_to_wait", "resolved_on_call", "sensitive", "until", "reason"),
         *("recipient", "participant", "mail_to", "category", "closure_comments", "step", "on", "tagged"),
     )
 )
@@ -58,6 +62,7 @@ def complaints(draw: st.DrawFn) -> Facts:
             "found_on_platform": draw(st.sampled_from([True, False, None])),
             "milestones": {name: draw(milestones) for name in ("m1", "m2", "m3")},
             "sensitive": draw(st.sampled_from([[], ["lawyer"]])),
+            **{flag: draw(flags) for flag in ("wants_leadership", "agrees_to_wait", "resolved_on_call")},
             "extra": draw(st.sampled_from([{}, {"need": "installation_issue"}, {"need": "other"}])),
         }
     )
