@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import NoReturn
 
@@ -26,7 +27,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 import handlers
 from blocks.letters import draw
-from bot import sop_commands
+from bot import sop_commands, version_commands
 from bot.connectors.by_hand import by_hand
 from bot.connectors.slack import SlackMessenger, SlackPeople
 from bot.delivery import Postman
@@ -40,7 +41,7 @@ from handlers.clock import Bell
 from handlers.front import Front
 from sandbox.errors import SandboxError
 from sandbox.server import HOST, Sandbox
-from storage import open_database
+from storage import copied, open_database
 
 ROOT = Path(__file__).parent
 THREADS = 16
@@ -120,6 +121,7 @@ def _disconnect(connection: SocketModeHandler) -> None:
 def wire(playbooks: Playbooks, memory: Memory, slack: Slack, now: Clock) -> Service:
     """Put the desk together. Raises SettingsError where Slack does not accept the bot token."""
     desk = Desk(memory, playbooks, by_hand(playbooks.organisation.links))
+    desk.keep_version(now())
     bell = Bell(Postman(desk, SlackMessenger(slack.client()), draw, now, lease_clock=system_clock))
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="listener")
     try:
@@ -214,6 +216,17 @@ def _playbooks(desk_config: Path | None) -> Playbooks:
     return load_playbooks(load_organisation(desk_config, holiday_years(system_clock().date())))
 
 
+@contextmanager
+def _stored_cases(to_change: bool) -> Iterator[Desk]:
+    """A desk over the stored cases; only to look, over a copy, so that another may go on meanwhile."""
+    settings = load_settings(os.environ)
+    playbooks = _playbooks(settings.desk_config)
+    with TemporaryDirectory() as folder:
+        address = settings.database_url if to_change else copied(settings.database_url, Path(folder))
+        with open_database(address, system_clock()) as database:
+            yield Desk(database, playbooks, {})
+
+
 def _require_free(port: int) -> None:
     """See that the sandbox can have its port, before anything is made on disk. Raises SettingsError."""
     try:
@@ -251,6 +264,8 @@ def _refuse(message: str) -> NoReturn:
     print(message, file=sys.stderr)
     raise SystemExit(2)
 
+
+version_commands.add_to(sop_commands.app, _stored_cases)
 
 if __name__ == "__main__":
     cli()

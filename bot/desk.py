@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from bot.ports import Memory, System
-from bot.sop import Playbooks
+from bot.errors import CaseError, PlaybookError
+from bot.playbooks import playbooks_from
+from bot.ports import Memory, System, Work
+from bot.sop import Case, Playbooks
 from bot.sop.organisation import Organisation
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The desk, ready to work. `systems` is by the names of the vocabulary."""
+    """The desk, ready to work. `systems` is by the names of the vocabulary.
+
+    `playbooks` are today's; `read` holds those of earlier versions that were asked for, by their hash.
+    """
 
     memory: Memory
     playbooks: Playbooks
     systems: Mapping[str, System]
+    read: dict[str, Playbooks] = field(default_factory=dict)
 
     @property
     def organisation(self) -> Organisation:
@@ -31,3 +38,31 @@ class Desk:
     def is_lead(self, user: str) -> bool:
         """Whether this Slack user leads."""
         return user in self.organisation.roles.leads
+
+    def keep_version(self, now: datetime) -> None:
+        """Store today's playbooks, so that what begins under them can go on under them."""
+        with self.memory.write() as work:
+            work.versions.keep(self.playbooks.version, self.playbooks.files, now)
+
+    def for_case(self, case: Case, work: Work) -> Desk:
+        """The desk with the playbooks that the case began under.
+
+        A version that was never stored is older than the storing of versions: today's stand in for it.
+        Raises CaseError for one that this desk can no longer read.
+        """
+        version = case.playbook
+        if version != self.playbooks.version and version not in self.read:
+            self.read[version] = self._stored(version, work)
+        return replace(self, playbooks=self.read.get(version, self.playbooks))
+
+    def _stored(self, version: str, work: Work) -> Playbooks:
+        files = work.versions.files_of(version)
+        if files is None:
+            return self.playbooks
+        try:
+            return playbooks_from(files, self.organisation)
+        except PlaybookError as error:
+            raise CaseError(
+                f"The playbooks that this case began under can no longer be read ({error}). "
+                "Ask whoever runs the desk to move it to today's: app.py sop migrate --to-current."
+            ) from error

@@ -127,6 +127,9 @@ class Cases(Protocol):
     def save(self, stored: StoredCase, now: datetime) -> StoredCase:
         """Store the case as it is now; raises MovedOn when its version is not the stored one."""
 
+    def numbers(self) -> Sequence[int]:
+        """The numbers of all cases, the oldest first."""
+
     def open_of(self, owner: str) -> Sequence[StoredCase]:
         """The owner's cases that are not closed, the newest first."""
 
@@ -206,6 +209,16 @@ class Seen(Protocol):
         """True once for a key, and False ever after."""
 
 
+class Versions(Protocol):
+    """Every version of the playbooks that a desk was started with."""
+
+    def keep(self, version: str, files: Mapping[str, str], now: datetime) -> None:
+        """Store the texts of a version, by file name; one that is there already is left alone."""
+
+    def files_of(self, version: str) -> Mapping[str, str] | None:
+        """The texts of a version, by file name; None where it was never stored."""
+
+
 class Work(Protocol):
     """One transaction over everything we remember."""
 
@@ -215,6 +228,7 @@ class Work(Protocol):
     outbox: Outbox
     intakes: Intakes
     seen: Seen
+    versions: Versions
 
 
 class Memory(Protocol):

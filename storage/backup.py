@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 
 from bot.errors import DatabaseError
+from storage.engines import place_of
 
 
 def backup(database: Path, copy: Path) -> None:
@@ -30,6 +31,20 @@ def backup(database: Path, copy: Path) -> None:
         raise DatabaseError(
             f"{database} could not be copied to {copy} ({error}). Make room there, or check who may write."
         ) from error
+
+
+def copied(address: str, folder: Path) -> str:
+    """The DATABASE_URL of a copy in `folder`, made while a desk may run on the original.
+
+    A database that is no file is given as it is. Raises DatabaseError.
+    """
+    path = place_of(address).path
+    if path is None:
+        return address
+    if not path.exists():
+        raise DatabaseError(f"There is no database {path}, so there are no cases. Check DATABASE_URL.")
+    backup(path, folder / path.name)
+    return f"sqlite:///{folder / path.name}"
 
 
 def backup_before(database: Path, revision: str, now: datetime) -> Path:

@@ -43,6 +43,9 @@ class CaseStore(Cases):
         self.session.flush()
         return saved
 
+    def numbers(self) -> Sequence[int]:
+        return tuple(self.session.exec(select(CaseRow.number).order_by(col(CaseRow.number))))
+
     def open_of(self, owner: str) -> Sequence[StoredCase]:
         query = select(CaseRow).where(CaseRow.owner == owner, CaseRow.state != "closed")
         return tuple(_stored(row) for row in self.session.exec(query.order_by(col(CaseRow.number).desc())))

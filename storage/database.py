@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from bot.errors import DatabaseError
-from bot.ports import Cases, FollowUps, Intakes, Memory, Outbox, Seen, Timeline, Work
+from bot.ports import Cases, FollowUps, Intakes, Memory, Outbox, Seen, Timeline, Versions, Work
 from storage.cases import CaseStore
 from storage.engines import Place, engines_of, place_of
 from storage.follow_ups import FollowUpStore
@@ -26,6 +26,7 @@ from storage.process_lock import ProcessLock, lock_for
 from storage.seen import SeenStore
 from storage.timeline import TimelineStore
 from storage.upgrade import MIGRATIONS, look_before_opening, upgrade
+from storage.versions import VersionStore
 
 
 @dataclass(slots=True)
@@ -38,6 +39,7 @@ class Stores(Work):
     outbox: Outbox
     intakes: Intakes
     seen: Seen
+    versions: Versions
 
 
 class Turn:
@@ -148,4 +150,5 @@ def _stores(session: Session) -> Stores:
         OutboxStore(session),
         IntakeStore(session),
         SeenStore(session),
+        VersionStore(session),
     )

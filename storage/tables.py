@@ -174,3 +174,13 @@ class SeenRow(Table, table=True):
 
     key: str = Field(primary_key=True)
     at: datetime = Field(sa_type=Instant)
+
+
+class PlaybookVersionRow(Table, table=True):
+    """A version of the playbooks that a desk was started with: `files` holds all texts by their names."""
+
+    __tablename__ = "playbook_versions"
+
+    hash: str = Field(primary_key=True)
+    first_used_at: datetime = Field(sa_type=Instant)
+    files: dict[str, str] = Field(sa_type=JSON)

@@ -19,9 +19,9 @@ class Step:
     `text` names the template of what is said, posted or written, and `source` is that template; `fields` maps
     a ticket's field to its template's text; both are rendered by `bot.wording`. `why` explains `due`, or
     the refusal. `events` are what a person can report on the step. `attempt` numbers the attempt to reach the
-    installer it belongs to. `key` is the step's id in its playbook; `id` is unique within the case. `our_wording` marks a text
-    for which the SOP gives no words. `contact` holds the details that the text gives to somebody, `link` the
-    address of what it refers to.
+    installer it belongs to. `key` is the step's id in its playbook; `id` is unique within the case.
+    `our_wording` marks a text for which the SOP gives no words. `contact` holds the details that the text
+    gives to somebody, `link` the address of what it refers to.
     """
 
     id: str
