@@ -89,7 +89,7 @@ def test_what_is_required_is_asked_for(field: str, text: str) -> None:
     assert wrong({**GOOD, field: text}) == {field: REQUIRED[field]}
 
 
-@pytest.mark.parametrize("field", MOST)
+@pytest.mark.parametrize("field", [field for field in MOST if field in FIELDS])
 def test_a_text_that_is_too_long_is_told_how_much_it_may_hold(field: str) -> None:
     problem = wrong({**GOOD, field: "1" * (MOST[field] + 1)})[field]
     assert problem == f"This is {MOST[field] + 1} characters long. Shorten it to {MOST[field]}."
