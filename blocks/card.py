@@ -142,7 +142,9 @@ def _blocks(view: CaseView, desk: Desk, most_due: int, most_sections: int) -> It
     if len(shown) > most_due or len(rest) > most_sections:
         more = len(shown) - most_due
         text = (
-            f"… and {more} more {'is' if more == 1 else 'are'} due." if more > 0 else "… and what was done."
+            f"… and {more} more {'is' if more == 1 else 'are'} due."
+            if more > 0
+            else "What else was done stands in the case."
         )
         everything = kit.button("Open the case", OPEN, str(stored.number))
         yield kit.section(text, everything, block_id="everything")
@@ -162,9 +164,14 @@ def is_due(step: Step) -> bool:
 
 
 def _turn(step: Step) -> int:
-    """Where a due step stands among the others; who hands over does nothing else before."""
+    """Where a due step stands among the others.
+
+    Who hands over does nothing else before; a question about work that is still to be done comes after it.
+    """
     if step.verb == "reassign" and step.system == "slack":
         return 0
+    if step.verb == "follow_up" and "snoozed" not in step.events:
+        return TURNS.index(("ask_lead",))
     return next((turn for turn, verbs in enumerate(TURNS) if step.verb in verbs), len(TURNS))
 
 
@@ -238,7 +245,7 @@ def _facts(view: CaseView) -> list[tuple[str, str]]:
 
 
 def _line(step: Step, view: CaseView, desk: Desk) -> str:
-    mark = ":grey_question:" if step.lost else MARKS[step.state]
+    mark = ":grey_question:" if step.lost and step.state != "done" else MARKS[step.state]
     reference = view.stored.references.get(step.on or "", "") if step.verb.startswith("open_") else ""
     number = f"*{kit.escape(reference)}*" if reference else ""
     parts = [kit.escape(step.title), number, words.step_cites(step)]

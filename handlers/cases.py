@@ -30,7 +30,6 @@ from handlers.front import (
     user_of,
 )
 
-NUMBERED = ("attempt_logged", "am_email_sent")
 A_YEAR = timedelta(days=366)
 SUBMISSIONS = (
     "email_sent",
@@ -308,8 +307,8 @@ class CaseListeners:
         self._require_lead(view, event, args)
         if event == "step_done":
             data = {**data, "step": step.id}
-        elif event in NUMBERED:
-            data = {**data, "n": step.attempt} if step.attempt else data
+        elif event == "attempt_logged" and step.attempt:
+            data = {**data, "n": step.attempt}
         self._report(work, view.stored.number, event, data, args)
 
     def _require_lead(self, view: CaseView, event: str, args: Args) -> None:
