@@ -51,9 +51,11 @@ BY_FORM = frozenset({"snoozed", "reference_recorded", "facts_learned", "close_re
 """Events that need more than a click."""
 BY_WRITING = frozenset({"attempt_logged", "am_email_sent"})
 """Events that say that something was written: they are reported where the words for it stand."""
-TURNS = (
+LAST_WORDS = ()
+TURNS: tuple[tuple[str, ...], ...] = (
     ("follow_up",),
     ("say", "ask", "inform_homeowner", "warm_transfer"),
+    LAST_WORDS,
     ("open_ticket", "open_linked_ticket", "open_case"),
     ("internal_comment", "referral_comment", "add_participant", "reassign"),
     ("email", "refer_to_sop"),
@@ -136,8 +138,8 @@ def _blocks(view: CaseView, desk: Desk, most_due: int, most_sections: int) -> It
     due = sorted(filter(is_due, steps), key=_turn)
     closes = [step for step in due if step.verb == "close"]
     shown = [step for step in due if step not in closes[1:]]
-    for step in shown[:most_due]:
-        yield from _due(view, step, desk, closes)
+    for place, step in enumerate(shown[:most_due]):
+        yield from _due(view, step, desk, closes, style="" if place else "primary")
     rest = _sections([_line(step, view, desk) for step in _rest(steps) if step not in due])
     if len(shown) > most_due or len(rest) > most_sections:
         more = len(shown) - most_due
@@ -166,12 +168,17 @@ def is_due(step: Step) -> bool:
 def _turn(step: Step) -> int:
     """Where a due step stands among the others.
 
-    Who hands over does nothing else before; a question about work that is still to be done comes after it.
+    Who hands over does nothing else before; what takes leave of the homeowner is said last on the call; an
+    attempt is logged once it was made; and a question about work comes after that work.
     """
     if step.verb == "reassign" and step.system == "slack":
         return 0
     if step.verb == "follow_up" and "snoozed" not in step.events:
         return TURNS.index(("ask_lead",))
+    if step.verb == "say" and not step.events:
+        return TURNS.index(LAST_WORDS)
+    if BY_WRITING & set(step.events):
+        return TURNS.index(("email", "refer_to_sop"))
     return next((turn for turn, verbs in enumerate(TURNS) if step.verb in verbs), len(TURNS))
 
 
@@ -191,12 +198,12 @@ def _sections(lines: list[str]) -> list[str]:
     return texts
 
 
-def _due(view: CaseView, step: Step, desk: Desk, closes: list[Step]) -> Iterator[kit.Block]:
+def _due(view: CaseView, step: Step, desk: Desk, closes: list[Step], *, style: str) -> Iterator[kit.Block]:
     """A step that is due, with its buttons. Two records are closed by one form."""
     together = closes if step in closes else [step]
     title = "\n".join(_title(each, view) for each in together)
     if step.verb in FORMS or step.events == NOTED:
-        yield kit.section(title, form_button(view, step, style="primary"), block_id=f"due_{step.id}")
+        yield kit.section(title, form_button(view, step, style=style), block_id=f"due_{step.id}")
         return
     yield kit.section(title)
     if buttons := answers(view, step, desk):

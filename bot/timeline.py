@@ -72,12 +72,12 @@ def _next(advanced: Advance, desk: Desk) -> Iterator[str]:
     """What this event has made due, and the appointment it made, with the reason for its date."""
     call = {rule.id for rule in desk.playbooks.entry.call}
     due = [
-        step.title
+        step.title.rstrip(".?")
         for step in advanced.steps
         if step.state == "available" and step.verb not in ("say", "follow_up") and step.key not in call
     ]
     if due:
-        yield f"Now due: {'; '.join(due).rstrip('.?')}."
+        yield f"Now due: {'; '.join(due)}."
     calendar = desk.organisation.calendar
     for timer in advanced.case.running:
         asked = timer.kind in ("follow_up", "prompt", "lead_prompt")

@@ -124,7 +124,7 @@ class Robot:
             self.office.clock.next_due()
 
     def look(self) -> SeenMessage:
-        """The case's card as it stands in the agent's messages; its newest open question is kept beside it."""
+        """The case's card as it stands in the agent's messages; its open question is kept beside it."""
         messages = self.unharmed(self.agent)
         about = [post for post in messages if post.text.startswith(f"{self.case}: ")]
         texts = (f"{self.case}: it is time to ask the homeowner.", f"{self.case}: a follow-up is due.")

@@ -131,6 +131,12 @@ ROWS: dict[str, Row] = {
         acts=("Release (leads)",),
         lost=True,
     ),
+    "20_lawyer_concern": Row(
+        {**CONCERN, "sensitive": ["Retained or contacted a lawyer/legal counsel"], "agrees_to_wait": "Yes"},
+        script=("installer_confirmed_receipt",),
+        acts=("Release (leads)",),
+        lost=True,
+    ),
     "20_asks_for_leadership": Row({**CONCERN, "wants_leadership": "Yes", "agrees_to_wait": "No"}, lost=True),
     "21_concern_everbright": Row(CONCERN, acts=TWO_ATTEMPTS, lost=True),
     "21_concern_installer_replies": Row(CONCERN, script=("installer_replied",), lost=True),
