@@ -44,6 +44,9 @@ PATHS: dict[str, tuple[dict[str, object], list[str]]] = {
     "cannot_tell": (NOT_FOUND, ["posted", "cannot_tell"]),
     "concert": (NOT_FOUND, ["posted", "concert_confirmed"]),
     "not_concert": (NOT_FOUND, ["posted", "not_concert"]),
+    "concern": ({"category": "general_concern"}, []),
+    "chased": ({"category": "general_concern"}, [*ASKED, "attempt_logged", "ring"]),
+    "escalated": ({"category": "fraud", "sensitive": ["lawyer"], "agrees_to_wait": False}, []),
     "uncovered": ({"category": "fraud"}, []),
 }
 PEOPLE = {"ordinary": 1, "brim": 3000}

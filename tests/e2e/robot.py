@@ -75,7 +75,6 @@ class Robot:
     office: Office
     case: str
     script: list[str]
-    facts: Mapping[str, object] = field(default_factory=dict)
     check: str = "Concert"
     pressed: list[str] = field(default_factory=list)
     read: list[str] = field(default_factory=list)
@@ -254,7 +253,7 @@ class Robot:
             return self.typed[-1]
         if name in ("subject", "text", "text_continued") or name.endswith(".not_yet"):
             return None
-        return self.facts.get(name, FACTS[name])
+        return FACTS[name]
 
     # --- what stands on the screen ---
 

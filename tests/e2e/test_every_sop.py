@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from tests.e2e.conftest import WEDNESDAY, Office
 from tests.e2e.robot import Robot, recipients
 from tests.e2e.story import WHO
 
+ADDRESS = re.compile(r"[^\s,]+@[^\s,]+")
 OLD, RECENT = "2029-11-20", "2029-12-20"
 WHAT: Mapping[str, object] = {
     "installer.name": "Bright Roofs",
@@ -23,6 +25,7 @@ WHAT: Mapping[str, object] = {
 BEAM, CONCERT = {"program": "Beam"}, {"program": "Concert"}
 NOT_FOUND = {"found_on_platform": "No, not found", "program": "Not known"}
 MOST_ACTS = 70
+INSTALLER = frozenset({"office@bright-roofs.example.test"})
 SILENT = ["homeowner_not_heard", "homeowner_not_heard"]
 
 
@@ -31,7 +34,7 @@ class Row:
     """A complaint as it is typed, and what is answered to the desk in turn.
 
     `acts` are among what has to be pressed on the way; with `case` there is a Salesforce case, with `lost`
-    a step whose text is missing.
+    a step whose text is missing. `to` are those whom its mails go to, all of them.
     """
 
     what: Mapping[str, object]
@@ -41,7 +44,7 @@ class Row:
     case: bool = False
     lost: bool = False
     check: str = "Concert"
-    facts: Mapping[str, object] = field(default_factory=dict)
+    to: frozenset[str] | None = None
 
 
 CONCERN = {"category": "General concern", "resolved_on_call": "No"}
@@ -114,7 +117,7 @@ ROWS: dict[str, Row] = {
     "14_damage_by_email_product_asked": Row(
         {**RIC_PRE, "product": None}, EMAIL, acts=("Answer …",), case=True
     ),
-    "15_damage_beam": Row(DAMAGE, BEAM, lost=True),
+    "15_damage_beam": Row(DAMAGE, BEAM, lost=True, to=INSTALLER | {"hanna@example.test"}),
     "16_wrong_meter": Row(METER, script=("homeowner_not_heard",), case=True, lost=True),
     "17_wrong_meter_concert": Row(METER, CONCERT, case=True, lost=True),
     "18_wrong_meter_corrected": Row(METER, script=("meter_corrected",), case=True, lost=True),
@@ -138,9 +141,9 @@ ROWS: dict[str, Row] = {
         lost=True,
     ),
     "20_asks_for_leadership": Row({**CONCERN, "wants_leadership": "Yes", "agrees_to_wait": "No"}, lost=True),
-    "21_concern_everbright": Row(CONCERN, acts=TWO_ATTEMPTS, lost=True),
+    "21_concern_everbright": Row(CONCERN, acts=TWO_ATTEMPTS, lost=True, to=INSTALLER | {"amal@example.test"}),
     "21_concern_installer_replies": Row(CONCERN, script=("installer_replied",), lost=True),
-    "22_concern_concert": Row(CONCERN, CONCERT, acts=TWO_ATTEMPTS, lost=True),
+    "22_concern_concert": Row(CONCERN, CONCERT, acts=TWO_ATTEMPTS, lost=True, to=INSTALLER),
     "22_concern_beam_lead_decides": Row(CONCERN, BEAM, ("lead_released",), TWO_ATTEMPTS, lost=True),
 }
 
@@ -188,7 +191,7 @@ def test_a_path_is_worked_to_its_end(office: Office, name: str) -> None:
         if person.views:
             person.close(everything=True)
     case = opened(office.ada, row, f"{name}, Springfield")
-    robot = Robot(office, case, list(row.script), row.facts, row.check)
+    robot = Robot(office, case, list(row.script), row.check)
     robot.work(MOST_ACTS)
 
     told = "\n".join(robot.timeline())
@@ -200,6 +203,8 @@ def test_a_path_is_worked_to_its_end(office: Office, name: str) -> None:
     assert "Closed the case." in told
     assert "Closure comments" in told
     assert [mail for mail in robot.mails if not may_be_sent(mail)] == []
+    if row.to is not None:
+        assert {address for mail in robot.mails for address in ADDRESS.findall(recipients(mail))} == row.to
     assert missing_words(robot.read, office.playbooks) == []
     assert (words.LOST in said) == row.lost
 
