@@ -651,7 +651,6 @@ def test_an_answer_to_a_reminder_clicked_twice_counts_once(tmp_path: Path) -> No
 CASE_FORMS: dict[str, tuple[str, Mapping[str, object], str]] = {
     "number": ("Fields and key …", {"reference": "<!channel>"}, "reference"),
     "note": ("Add a note", {"note": "  "}, "note"),
-    "closing": ("Close the case", {"closure_comments": " \u200b"}, "closure_comments"),
     "phone": ("Change facts", {"homeowner.phone": "no"}, "homeowner.phone"),
     "email": ("Change facts", {"installer.email": "no"}, "installer.email"),
 }
@@ -666,6 +665,28 @@ def test_what_is_wrong_in_a_form_of_a_case_is_said_at_its_field(
     ada.wait_for(lambda person: person.view)
     ada.fill(dict(values))
     assert list(ada.submit(strict=False).errors) == [field]
+
+
+def test_a_case_is_closed_with_comments_only(office: Office) -> None:
+    ada = office.ada
+    case = open_complaint(ada)
+    ada.wait_for_message(f"{case} · Installer is not replying")
+    ada.click("Report …", newest_card(ada, case))
+    ada.wait_for_view("Report")
+    ada.fill({"event": "Contacted and satisfied"})
+    ada.submit()
+    ada.wait_for_message(f"{case}: ready to close.")
+    ada.click("Close the case", newest_card(ada, case))
+    ada.wait_for_view("Close the case")
+    ada.fill({"closure_comments": " \u200b"})
+    assert list(ada.submit(strict=False).errors) == ["closure_comments"]
+
+
+def test_a_case_that_cannot_be_closed_yet_says_what_comes_before(office: Office, case_of_ada: str) -> None:
+    office.ada.click("Close the case", newest_card(office.ada, case_of_ada))
+    view = office.ada.wait_for_view("Close the case")
+    assert f"{case_of_ada} cannot be closed yet. The ticket is closed when" in view.all_text.replace("*", "")
+    assert view.submit is None
 
 
 @pytest.fixture(scope="module")
