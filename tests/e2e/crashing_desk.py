@@ -170,8 +170,9 @@ def serve(playbooks: Playbooks, desk: Desk, pipe: int) -> None:
 
     slack = StepwiseSlack(desk.bot_token, desk.app_token, desk.api_url)
     with open_database(desk.database, now()) as database:
+        service = wire(playbooks, database, slack, now)
         steps.watch(database._writer)
-        with wire(playbooks, database, slack, now).running():
+        with service.running():
             wait_until_quiet(database, now)
             os._exit(0)
 
