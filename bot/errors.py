@@ -5,6 +5,7 @@ DeskError
 │   ├── SettingsError          desk.yaml, .env or the environment
 │   ├── PlaybookError          a playbook file
 │   └── DatabaseError          the database: newer, locked by another process, unreachable
+├── MapError                 a picture of a playbook that cannot be drawn
 ├── FactsError               a fact that is not of its form; names the fact
 ├── CaseError                a case that cannot do what was asked of it
 │   ├── UnknownCase
@@ -39,6 +40,10 @@ class PlaybookError(StartError):
 
 class DatabaseError(StartError):
     """The database cannot be used."""
+
+
+class MapError(DeskError):
+    """A picture of a playbook cannot be drawn."""
 
 
 class FactsError(DeskError):

@@ -1,17 +1,18 @@
-"""`app.py sop check` and `gaps`: the rulebook as a whole."""
+"""`app.py sop check`, `gaps` and `map`: the rulebook as a whole."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
 from bot.command_line import Changed, Config, playbooks_at, sentences
 from bot.desk_file import load_organisation
 from bot.examples import differences, load_examples
+from bot.maps import chart, draw
 from bot.playbooks import DIRECTORY, load_playbooks
 from bot.playbooks.gaps import Gap, lost_steps, uncovered_categories
 from bot.proof import Places, Proof, places_of, prove
@@ -65,6 +66,21 @@ def gaps(config: Config = None, changed: Changed = None) -> None:
         typer.echo(f"\nNo playbook: {category.replace('_', ' ')}: a lead decides (D-20).")
     for rule in (rule for rule in playbooks.rules.values() if rule.no_step):
         typer.echo(f"\nAsks for nothing: {rule.id} ({rule.source}): “{rule.quote}” {rule.no_step}")
+
+
+def map_(
+    sop: Annotated[
+        str, typer.Argument(help="An SOP, as in wrong_meter, or a path, as in wrong_meter/everbright.")
+    ],
+    output: Annotated[Path | None, typer.Option("-o", help="A file.svg, .png or .dot; else SOP.svg.")] = None,
+    config: Config = None,
+    changed: Changed = None,
+) -> None:
+    """Draw a playbook as a flow chart: who does what, where it waits, what is forbidden, what is missing."""
+    file = output or Path(f"{sop.replace('/', '-')}.svg")
+    with sentences():
+        draw(chart(sop, playbooks_at(config, datetime.now(UTC), changed)), file)
+    typer.echo(f"{file} is drawn.")
 
 
 def _examples(directory: Path) -> list[str]:
