@@ -7,6 +7,7 @@ from slack_bolt import App
 from handlers.cases import CaseListeners
 from handlers.commands import Commands
 from handlers.confirmations import ConfirmationListeners
+from handlers.forms import FormListeners
 from handlers.front import Front
 from handlers.home import HomeListeners
 from handlers.intake import IntakeListeners
@@ -15,6 +16,14 @@ from handlers.unhandled import Unhandled
 
 def register(app: App, front: Front) -> None:
     """Tell Bolt everything that the desk listens to; what nobody else takes comes to the last."""
-    rooms = (Commands, IntakeListeners, CaseListeners, ConfirmationListeners, HomeListeners, Unhandled)
+    rooms = (
+        Commands,
+        IntakeListeners,
+        CaseListeners,
+        FormListeners,
+        ConfirmationListeners,
+        HomeListeners,
+        Unhandled,
+    )
     for listeners in rooms:
         listeners(front).register(app)

@@ -1,0 +1,127 @@
+"""What the listeners of cases share: look, check who acts, report, and say why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from slack_bolt import Args
+
+from blocks import card
+from bot import cases
+from bot.cases import CaseView, Reported
+from bot.errors import CaseError, MovedOn, NotAllowed
+from bot.ports import ByHand, Order, Work
+from bot.sop import Event, Step
+from bot.wording import Names, Written, write
+from handlers.front import (
+    Front,
+    case_number,
+    guarded,
+    redraw,
+    user_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Casework:
+    """Who acts is checked here, on every click and form, whoever sees the button."""
+
+    front: Front
+
+    def acknowledge(self, args: Args) -> None:
+        """Within three seconds, whatever comes after."""
+        args.ack()
+
+    @guarded
+    def redraw(self, args: Args) -> None:
+        """The case's modal, where the click or the form came from it, shows the case as it is now."""
+        shown = args.body.get("view") or {}
+        below = shown.get("id") if shown.get("callback_id") == card.MODAL else shown.get("previous_view_id")
+        number = case_number(str(shown.get("private_metadata") or ""))
+        if not below or not number:
+            return
+        with self.front.desk.memory.read() as work:
+            view = self._view(work, number, user_of(args.body))
+        redraw(args.client, below, card.modal(view, self.front.desk))
+
+    def _report_on(
+        self, work: Work, view: CaseView, step: Step, event: str, data: Mapping[str, object], args: Args
+    ) -> None:
+        """Report an event that a step offers."""
+        self._require_lead(view, event, args)
+        if event == "step_done":
+            data = {**data, "step": step.id}
+        elif event == "attempt_logged" and step.attempt:
+            data = {**data, "n": step.attempt}
+        self._report(work, view.stored.number, event, data, args)
+
+    def _require_lead(self, view: CaseView, event: str, args: Args) -> None:
+        """Some decisions are a lead's."""
+        if event == "lead_released" and not self.front.desk.is_lead(user_of(args.body)):
+            raise NotAllowed(f"{view.stored.name}: only a lead can decide on this. Ask one of your leads.")
+
+    def _report(
+        self, work: Work, number: int, event: str, data: Mapping[str, object], args: Args
+    ) -> Reported:
+        now, user = self.front.now(), user_of(args.body)
+        reported = cases.report(work, self.front.desk, number, Event(event, now, data, user), now)
+        if reported.refused:
+            raise_refusal(reported)
+        return reported
+
+    def _view(self, work: Work, number: int, user: str) -> CaseView:
+        view = cases.view(work, self.front.desk, number, self.front.now())
+        cases.require_worker(self.front.desk, view.stored, user)
+        return view
+
+    def _written(self, view: CaseView, step: Step) -> Written:
+        agent = self.front.people.name_of(view.stored.owner)
+        return write(step, view.stored.case.facts, Names(agent=agent, case_number=view.stored.name))
+
+    def _by_hand(self, view: CaseView, step: Step) -> ByHand:
+        written = self._written(view, step)
+        order = Order(
+            view.stored.name,
+            step.verb,
+            step.on,
+            step.to,
+            step.participants,
+            written.subject,
+            written.text,
+            written.fields,
+        )
+        answer = self.front.desk.systems[step.system or ""].carry_out(order)
+        if not isinstance(answer, ByHand):
+            raise CaseError(
+                f"{view.stored.name}: this was already done in the system, as {answer.reference}."
+            )
+        return answer
+
+
+def step_of(view: CaseView, step_id: str) -> Step:
+    """The step of that id; raises MovedOn where the plan no longer has it."""
+    for step in view.plan.steps:
+        if step.id == step_id:
+            return step
+    raise MovedOn(moved_on(view))
+
+
+def due_step(view: CaseView, step_id: str) -> Step:
+    """The step of that id, if it is due now; raises MovedOn otherwise."""
+    step = step_of(view, step_id)
+    if step.state != "available":
+        raise MovedOn(moved_on(view))
+    return step
+
+
+def moved_on(view: CaseView) -> str:
+    """What a late click is told: what happened since, and where to go on."""
+    lines = [line for line in view.timeline if line.event != "clock"]
+    last = f" Last: {lines[-1].text}" if lines else ""
+    return f"{view.stored.name} has moved on, and nothing was changed.{last} Its card shows what is due now."
+
+
+def raise_refusal(reported: Reported) -> None:
+    """The rules said no: the transaction is undone and the reason told."""
+    raise CaseError(" ".join(refusal.message for refusal in reported.refused))

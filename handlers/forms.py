@@ -1,0 +1,194 @@
+"""The short forms behind the case card's buttons."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from slack_bolt import App, Args
+
+from blocks import forms
+from bot import cases, intake
+from bot.errors import MovedOn, NotAllowed
+from bot.ports import Work
+from handlers.casework import Casework, due_step, moved_on, step_of
+from handlers.front import (
+    after_bar,
+    case_number,
+    guarded,
+    text_of,
+    typed_values,
+    user_of,
+)
+
+A_YEAR = timedelta(days=366)
+SUBMISSIONS = (
+    "email_sent",
+    "record_made",
+    "step_done",
+    "facts_learned",
+    "snoozed",
+    "noted",
+    "reported",
+    "closed",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FormListeners(Casework):
+    """Each form is one report, however often it is sent; what is wrong is said at its field."""
+
+    def register(self, app: App) -> None:
+        """Tell Bolt what to call."""
+        for callback_id in SUBMISSIONS:
+            app.view(callback_id)(ack=getattr(self, callback_id), lazy=[self.redraw])
+
+    @guarded
+    def email_sent(self, args: Args) -> None:
+        """The e-mail was sent: the clock starts."""
+        typed = typed_values(args.body["view"])
+        text = "\n".join(part for field in forms.TEXTS if (part := text_of(typed, field)))
+        sent = {"subject": text_of(typed, "subject"), "text": text}
+        self._submit_step(args, sent)
+
+    @guarded
+    def step_done(self, args: Args) -> None:
+        """A step that is done, perhaps with what was answered."""
+        answer = text_of(typed_values(args.body["view"]), "answer")
+        self._submit_step(args, {"answer": answer} if answer else {})
+
+    @guarded
+    def record_made(self, args: Args) -> None:
+        """The number of a ticket or case in another system."""
+        number, step_id = self._about(args)
+        reference = text_of(typed_values(args.body["view"]), "reference").upper()
+        with self.front.desk.memory.write() as work:
+            view = self._view(work, number, user_of(args.body))
+            step = step_of(view, step_id)
+            order = self._by_hand(view, step)
+            if not re.fullmatch(order.form or r".{1,40}", reference):
+                args.ack(
+                    response_action="errors",
+                    errors={"reference": f"This is not a {order.asks}. Copy it from the system."},
+                )
+                return
+            if self._first_time(work, args):
+                cases.record_reference(
+                    work, self.front.desk, number, step, reference, user_of(args.body), self.front.now()
+                )
+        args.ack()
+        self.front.wake()
+
+    @guarded
+    def facts_learned(self, args: Args) -> None:
+        """Facts that were asked for, or that changed."""
+        number, _ = self._about(args)
+        typed = typed_values(args.body["view"])
+        with self.front.desk.memory.write() as work:
+            view = self._view(work, number, user_of(args.body))
+            problems = intake.check_changed(view.stored.case.facts, typed, self.front.now())
+            if problems:
+                args.ack(response_action="errors", errors=problems)
+                return
+            learned = cases.changed(view.stored.case.facts, typed)
+            if learned and self._first_time(work, args):
+                self._report(work, number, "facts_learned", learned, args)
+        args.ack()
+        self.front.wake()
+
+    @guarded
+    def snoozed(self, args: Args) -> None:
+        """One question is asked later, and why."""
+        number, _ = self._about(args)
+        typed = typed_values(args.body["view"])
+        until, now = self._morning(text_of(typed, "until")), self.front.now()
+        problems = {} if now < until < now + A_YEAR else {"until": "Choose a day after today, within a year."}
+        if not text_of(typed, "reason"):
+            problems["reason"] = "Say in a few words why."
+        if problems:
+            args.ack(response_action="errors", errors=problems)
+            return
+        data = {"until": until.isoformat(), "reason": text_of(typed, "reason")}
+        with self.front.desk.memory.write() as work:
+            self._view(work, number, user_of(args.body))
+            if self._first_time(work, args):
+                self._report(work, number, "snoozed", data, args)
+        args.ack()
+        self.front.wake()
+
+    @guarded
+    def noted(self, args: Args) -> None:
+        """A person's own words."""
+        number, _ = self._about(args)
+        text = text_of(typed_values(args.body["view"]), "note")
+        if not text:
+            args.ack(response_action="errors", errors={"note": "Type the note, or close the form."})
+            return
+        with self.front.desk.memory.write() as work:
+            self._view(work, number, user_of(args.body))
+            if self._first_time(work, args):
+                cases.add_note(work, number, text, user_of(args.body), self.front.now())
+        args.ack()
+
+    @guarded
+    def reported(self, args: Args) -> None:
+        """Something happened that the desk did not ask for."""
+        number, _ = self._about(args)
+        event = text_of(typed_values(args.body["view"]), "event")
+        with self.front.desk.memory.write() as work:
+            view = self._view(work, number, user_of(args.body))
+            if self._first_time(work, args):
+                if event not in view.reportable:
+                    raise MovedOn(moved_on(view))
+                self._require_lead(view, event, args)
+                self._report(work, number, event, {}, args)
+        args.ack()
+        self.front.wake()
+
+    @guarded
+    def closed(self, args: Args) -> None:
+        """A person closes the case."""
+        number, _ = self._about(args)
+        comments = text_of(typed_values(args.body["view"]), "closure_comments")
+        if not comments:
+            args.ack(response_action="errors", errors={"closure_comments": "Say in a sentence how it ended."})
+            return
+        user = user_of(args.body)
+        data = {"closure_comments": comments}
+        with self.front.desk.memory.write() as work:
+            view = self._view(work, number, user)
+            if view.stored.case.state == "needs_decision" and not self.front.desk.is_lead(user):
+                raise NotAllowed(
+                    f"{view.stored.name} waits for a lead’s decision: a lead closes it, or goes on."
+                )
+            if self._first_time(work, args):
+                self._report(work, number, "close_requested", data, args)
+        args.ack()
+        self.front.wake()
+
+    def _submit_step(self, args: Args, data: Mapping[str, object]) -> None:
+        number, step_id = self._about(args)
+        with self.front.desk.memory.write() as work:
+            view = self._view(work, number, user_of(args.body))
+            if self._first_time(work, args):
+                step = due_step(view, step_id)
+                event = step.events[0] if step.events else "step_done"
+                self._report_on(work, view, step, event, data, args)
+        args.ack()
+        self.front.wake()
+
+    def _about(self, args: Args) -> tuple[int, str]:
+        metadata = str(args.body["view"].get("private_metadata") or "")
+        return case_number(metadata), after_bar(metadata)
+
+    def _first_time(self, work: Work, args: Args) -> bool:
+        """A form that comes twice is one report; the second is acknowledged as the first was."""
+        return work.seen.first_time(f"view/{args.body['view']['id']}", self.front.now())
+
+    def _morning(self, day: str) -> datetime:
+        zone = ZoneInfo(self.front.desk.zone)
+        opens = self.front.desk.organisation.calendar.opens
+        return datetime.combine(date.fromisoformat(day), opens, zone)
