@@ -1,4 +1,4 @@
-"""`app.py sop check`, `gaps` and `map`: the rulebook as a whole."""
+"""`app.py sop check`, `gaps`, `map` and `schema`: the rulebook as a whole."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from bot.examples import differences, load_examples
 from bot.maps import chart, draw
 from bot.playbooks import DIRECTORY, load_playbooks
 from bot.playbooks.gaps import Gap, lost_steps, uncovered_categories
+from bot.playbooks.schema import schema_text
 from bot.proof import Places, Proof, places_of, prove
 from bot.sop import Playbooks
 
@@ -81,6 +82,17 @@ def map_(
     with sentences():
         draw(chart(sop, playbooks_at(config, datetime.now(UTC), changed)), file)
     typer.echo(f"{file} is drawn.")
+
+
+def schema(
+    output: Annotated[Path | None, typer.Option("-o", help="A file to write; else it is printed.")] = None,
+) -> None:
+    """Print the JSON Schema of a playbook file, by which an editor completes and checks it."""
+    if output is None:
+        typer.echo(schema_text(), nl=False)
+        return
+    output.write_text(schema_text(), encoding="utf-8")
+    typer.echo(f"{output} is written.")
 
 
 def _examples(directory: Path) -> list[str]:

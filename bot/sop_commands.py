@@ -10,7 +10,7 @@ import typer
 from bot.business_time import instant_words
 from bot.command_line import Config, File, content_of, playbooks_at, print_json, sentences
 from bot.plan_json import plan_to_json, question_from_json, simulation_to_json
-from bot.rulebook_commands import check, gaps, map_
+from bot.rulebook_commands import check, gaps, map_, schema
 from bot.simulation import DiaryEntry, simulate
 from bot.sop import Facts, Playbooks, Step
 from bot.sop import plan as plan_for
@@ -74,6 +74,7 @@ def explain(file: File, config: Config = None) -> None:
 app.command()(gaps)
 app.command()(check)
 app.command("map")(map_)
+app.command()(schema)
 
 
 def _path_words(path: str | None, playbooks: Playbooks) -> str:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from bot.errors import PlaybookError
+from bot.playbooks.forms import PLAYBOOK
 from bot.playbooks.parsing import Parser
-from bot.playbooks.reading import Spot, parse, text_at
+from bot.playbooks.reading import Filled, Spot, parse, text_at
 from bot.sop import vocabulary
 from bot.sop.organisation import Organisation
 from bot.sop.playbook import Entry, Overlay, Playbooks, Rule, StepRule
@@ -22,7 +23,6 @@ _TEMPLATES: Final = "templates/"
 _RULES: Final = "rules.yaml"
 _WORDS: Final = "words.yaml"
 _EXAMPLES: Final = ".examples.yaml"
-_KEYS: Final = ("sop", "title", "source", "paths", "entry", "overlays", "fallbacks")
 _FALLBACKS: Final = ("not_covered", "not_concert")
 
 
@@ -125,7 +125,7 @@ class _Gathered:
 
     def add(self, root: Spot) -> None:
         """Add one file."""
-        found = root.mapping(_KEYS, needs=("sop", "title", "source"))
+        found = Filled.of(PLAYBOOK, root)
         parser = Parser(found["sop"].text(), self.rules, self.templates)
         own = found["paths"].mapping() if "paths" in found else {}
         for name, spot in own.items():

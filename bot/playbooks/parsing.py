@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal, cast
 
-from bot.playbooks.reading import Spot
-from bot.sop import vocabulary
+from bot.playbooks import forms
+from bot.playbooks.reading import Filled, Spot
 from bot.sop.case import CaseState
-from bot.sop.conditions import ALWAYS, WORDS, Condition
-from bot.sop.facts_json import FACTS
+from bot.sop.conditions import ALWAYS, Condition
 from bot.sop.guard import NEVER_WITH_HOMEOWNER
 from bot.sop.playbook import (
     Choice,
@@ -27,45 +26,7 @@ from bot.sop.playbook import (
     Wait,
 )
 from bot.sop.stages import START
-from bot.sop.steps import CONTACTS
 
-_WAITS: Final = ("business_days", "calendar_days")
-_STEP_KEYS: Final = (
-    "id",
-    "verb",
-    "title",
-    "when",
-    "system",
-    "to",
-    "participants",
-    "copied",
-    "by",
-    "text",
-    "our_wording",
-    "fields",
-    "cites",
-    "quote",
-    "lost",
-    "on",
-    "channel",
-    "done_by",
-    "contact",
-    "once_due",
-    "then",
-    "asks",
-    "link",
-    "held_for_lawyer",
-)
-_QUESTION_KEYS: Final = ("id", "question", "text", "our_wording", "cites", "quote", "answers")
-_PATH_KEYS: Final = ("title", "handled_by", "cites", "when", "start", "close", "on", "stages")
-_STAGE_KEYS: Final = (
-    *("title", "state", "told", "handled_by", "cites"),
-    *("steps", "follow_up", "prompts", "on", "choose", "if_changed"),
-)
-_TRANSITION_KEYS: Final = (
-    *("go", "counts_attempt", "ask_again", "note", "once_due", "told", "cites"),
-    *("attempts", "number", "category"),
-)
 _LOST: Final = "The SOP's text for this step is missing. Ask your lead."
 
 
@@ -79,19 +40,17 @@ class Parser:
 
     def path(self, name: str, spot: Spot) -> Path:
         """A path with all its stages."""
-        found = spot.mapping(_PATH_KEYS, needs=("title", "handled_by", "when", "start", "stages"))
+        found = Filled.of(forms.PATH, spot)
         named = found["stages"].mapping()
         stages = {key: self._stage(key, value, tuple(named)) for key, value in named.items()}
         start = self._choices(found["start"], tuple(named))
         stages[START] = Stage(START, "Start", "open", choose=start)
-        close = (
-            found["close"].mapping(("needs", "cites"), needs=("needs", "cites")) if "close" in found else {}
-        )
+        close = Filled.of(forms.CLOSE, found["close"]) if "close" in found else {}
         return Path(
             id=f"{self.sop}/{name}",
             title=found["title"].text(),
             when=condition(found["when"]),
-            handled_by=cast(HandledBy, found["handled_by"].word(vocabulary.HANDLERS)),
+            handled_by=cast(HandledBy, found.word("handled_by")),
             start=start,
             stages=stages,
             cites=self.cites(found.get("cites")),
@@ -102,13 +61,12 @@ class Parser:
 
     def entry(self, spot: Spot) -> Entry:
         """What comes before any path."""
-        keys = ("id", "title", "handled_by", "cites", "when", "call", "check")
-        found = spot.mapping(keys, needs=("id", "title", "handled_by", "when", "check"))
+        found = Filled.of(forms.ENTRY, spot)
         return Entry(
             path=f"{self.sop}/{found['id'].text()}",
             title=found["title"].text(),
             when=condition(found["when"]),
-            handled_by=cast(HandledBy, found["handled_by"].word(vocabulary.HANDLERS)),
+            handled_by=cast(HandledBy, found.word("handled_by")),
             check=self.step(found["check"]),
             call=self.steps(found.get("call")),
             cites=self.cites(found.get("cites")),
@@ -116,14 +74,13 @@ class Parser:
 
     def overlay(self, name: str, spot: Spot, paths: tuple[str, ...]) -> Overlay:
         """Steps that are added to any path; `paths` are those of the same file."""
-        keys = ("when", "path", "handled_by", "steps", "prompts")
-        found = spot.mapping(keys, needs=("when", "steps"))
+        found = Filled.of(forms.OVERLAY, spot)
         return Overlay(
             id=name,
             when=condition(found["when"]),
             steps=self.steps(found["steps"]),
             path=f"{self.sop}/{found['path'].word(paths)}" if "path" in found else None,
-            handled_by=_handler(found.get("handled_by")),
+            handled_by=cast("HandledBy | None", found.maybe("handled_by")),
             prompts=self._overlay_prompts(found["prompts"]) if "prompts" in found else None,
         )
 
@@ -139,33 +96,33 @@ class Parser:
 
     def step(self, spot: Spot, stages: tuple[str, ...] = ()) -> StepRule:
         """One step."""
-        found = spot.mapping(_STEP_KEYS, needs=("id", "verb", "title", "cites"))
-        lost = "lost" in found and found["lost"].flag()
+        found = Filled.of(forms.STEP, spot)
+        lost = found.flag("lost")
         self._check_quote(found)
         rule = StepRule(
             id=found["id"].text(),
-            verb=found["verb"].word(vocabulary.VERBS),
+            verb=found.word("verb"),
             title=found["title"].text(),
             when=condition(found["when"]) if "when" in found else ALWAYS,
-            system=found["system"].word(vocabulary.SYSTEMS) if "system" in found else None,
-            to=_roles(found.get("to")),
-            participants=_roles(found.get("participants")),
-            copied=_roles(found.get("copied")),
-            by=cast('Literal["desk", "person"]', _word(found.get("by"), ("desk", "person"), "person")),
+            system=found.maybe("system"),
+            to=found.words("to"),
+            participants=found.words("participants"),
+            copied=found.words("copied"),
+            by=cast('Literal["desk", "person"]', found.maybe("by") or "person"),
             text=self._lost_text(found.get("text")) if lost else self._template(found.get("text")),
             fields=_fields(found.get("fields")),
             cites=self.cites(found["cites"]),
             lost=lost,
-            on=found["on"].word(vocabulary.ON) if "on" in found else None,
+            on=found.maybe("on"),
             channel=found["channel"].text() if "channel" in found else None,
-            done_by=found["done_by"].words(vocabulary.EVENTS) if "done_by" in found else (),
-            our_wording="our_wording" in found and found["our_wording"].flag(),
-            contact=found["contact"].word(CONTACTS) if "contact" in found else None,
-            once_due="once_due" in found and found["once_due"].flag(),
+            done_by=found.words("done_by"),
+            our_wording=found.flag("our_wording"),
+            contact=found.maybe("contact"),
+            once_due=found.flag("once_due"),
             then=found["then"].word(stages) if "then" in found else None,
-            asks=found["asks"].word(FACTS) if "asks" in found else None,
+            asks=found.maybe("asks"),
             link=found["link"].text() if "link" in found else None,
-            held_for_lawyer="held_for_lawyer" in found and found["held_for_lawyer"].flag(),
+            held_for_lawyer=found.flag("held_for_lawyer"),
         )
         _check_recipients(rule, spot)
         return rule
@@ -181,45 +138,42 @@ class Parser:
         return tuple(cites)
 
     def _stage(self, name: str, spot: Spot, stages: tuple[str, ...]) -> Stage:
-        found = spot.mapping(_STAGE_KEYS, needs=("title", "state"))
+        found = Filled.of(forms.STAGE, spot)
         if "choose" in found and ("on" in found or "follow_up" in found or "prompts" in found):
             spot.fail("a stage with `choose` is left at once; it cannot have a follow-up, prompts or `on`.")
         stage = Stage(
             id=name,
             title=found["title"].text(),
-            state=cast(CaseState, found["state"].word(vocabulary.STATES)),
+            state=cast(CaseState, found.word("state")),
             steps=self.steps(found.get("steps"), stages),
             follow_up=self._follow_up(found["follow_up"]) if "follow_up" in found else None,
             prompts=self._prompts(found["prompts"], stages) if "prompts" in found else None,
             on=self._transitions(found.get("on"), stages),
             choose=self._choices(found["choose"], stages) if "choose" in found else (),
-            told=_roles(found.get("told")),
+            told=found.words("told"),
             cites=self.cites(found.get("cites")),
-            handled_by=_handler(found.get("handled_by")),
+            handled_by=cast("HandledBy | None", found.maybe("handled_by")),
             if_changed=self._guarded(found["if_changed"], stages) if "if_changed" in found else (),
         )
         _check_answers(stage, spot)
         return stage
 
     def _follow_up(self, spot: Spot) -> FollowUpRule:
-        keys = (*_QUESTION_KEYS, "after", "since")
-        found = spot.mapping(keys, needs=("id", "question", "after", "since", "cites", "answers"))
+        found = Filled.of(forms.FOLLOW_UP, spot)
         return FollowUpRule(self._question(found), _wait(found["after"]), found["since"].text())
 
     def _prompts(self, spot: Spot, stages: tuple[str, ...]) -> Prompts:
-        keys = (*_QUESTION_KEYS, "first", "then")
-        found = spot.mapping(keys, needs=("id", "question", "then", "cites", "answers"))
+        found = Filled.of(forms.PROMPTS, spot)
         first = _wait(found["first"]) if "first" in found else None
         return Prompts(self._question(found), found["then"].word(stages), first)
 
     def _overlay_prompts(self, spot: Spot) -> Prompts:
         """Prompts that lead nowhere: the case goes on with its own path."""
-        keys = (*_QUESTION_KEYS, "first", "when")
-        found = spot.mapping(keys, needs=("id", "question", "first", "when", "cites", "answers"))
+        found = Filled.of(forms.OVERLAY_PROMPTS, spot)
         step = replace(self._question(found), when=condition(found["when"]))
         return Prompts(step, "", _wait(found["first"]))
 
-    def _question(self, found: Mapping[str, Spot]) -> StepRule:
+    def _question(self, found: Filled) -> StepRule:
         self._check_quote(found)
         return StepRule(
             id=found["id"].text(),
@@ -230,13 +184,13 @@ class Parser:
             by="desk",
             text=self._template(found.get("text")),
             cites=self.cites(found["cites"]),
-            done_by=found["answers"].words(vocabulary.EVENTS),
-            our_wording="our_wording" in found and found["our_wording"].flag(),
+            done_by=found.words("answers"),
+            our_wording=found.flag("our_wording"),
         )
 
     def _transitions(self, spot: Spot | None, stages: tuple[str, ...]) -> dict[str, Transition]:
         transitions: dict[str, Transition] = {}
-        for event, target in spot.mapping(vocabulary.EVENTS).items() if spot else ():
+        for event, target in spot.mapping(forms.PATH.keys["on"].words).items() if spot else ():
             if target.is_mapping():
                 transitions[event] = self._transition(target, stages)
             else:
@@ -244,18 +198,18 @@ class Parser:
         return transitions
 
     def _transition(self, spot: Spot, stages: tuple[str, ...]) -> Transition:
-        found = spot.mapping(_TRANSITION_KEYS)
+        found = Filled.of(forms.TRANSITION, spot)
         return Transition(
             go=found["go"].word(stages) if "go" in found else None,
-            counts_attempt="counts_attempt" in found and found["counts_attempt"].flag(),
+            counts_attempt=found.flag("counts_attempt"),
             ask_again=_wait(found["ask_again"]) if "ask_again" in found else None,
             note=found["note"].text() if "note" in found else "",
-            once_due="once_due" in found and found["once_due"].flag(),
-            told=_roles(found.get("told")),
+            once_due=found.flag("once_due"),
+            told=found.words("told"),
             cites=self.cites(found.get("cites")),
-            attempts=found["attempts"].number() if "attempts" in found else None,
-            number=found["number"].number() if "number" in found else None,
-            category=found["category"].word(vocabulary.CATEGORIES) if "category" in found else None,
+            attempts=found.number("attempts"),
+            number=found.number("number"),
+            category=found.maybe("category"),
         )
 
     def _choices(self, spot: Spot, stages: tuple[str, ...]) -> tuple[Choice, ...]:
@@ -267,9 +221,9 @@ class Parser:
     def _guarded(self, spot: Spot, stages: tuple[str, ...]) -> tuple[Choice, ...]:
         choices = []
         for item in spot.items():
-            found = item.mapping(("when", "go", "attempts"), needs=("go",))
+            found = Filled.of(forms.CHOICE, item)
             when = condition(found["when"]) if "when" in found else ALWAYS
-            attempts = found["attempts"].number() if "attempts" in found else None
+            attempts = found.number("attempts")
             choices.append(Choice(found["go"].word(stages), when, attempts))
         return tuple(choices)
 
@@ -288,7 +242,7 @@ class Parser:
             spot.fail(f"this step is lost, so its text has to say: {_LOST}")
         return name
 
-    def _check_quote(self, found: Mapping[str, Spot]) -> None:
+    def _check_quote(self, found: Filled) -> None:
         if "quote" not in found:
             return
         quote = found["quote"].text()
@@ -300,33 +254,21 @@ class Parser:
 
 def condition(spot: Spot) -> Condition:
     """A condition: facts and the words that may answer; under `any`, alternatives."""
-    found = spot.mapping((*WORDS, "any"))
+    found = Filled.of(forms.CONDITION, spot)
     alternatives = tuple(condition(item) for item in found["any"].items()) if "any" in found else ()
-    tests = {fact: value.words(WORDS[fact]) for fact, value in found.items() if fact != "any"}
+    tests = {fact: found.words(fact) for fact in found if fact != "any"}
     return Condition(tests, alternatives)
 
 
 def _wait(spot: Spot) -> Wait:
     if not spot.is_mapping():
-        spot.word(("next_business_day",))
+        spot.word(forms.WAIT.short.words if forms.WAIT.short else ())
         return Wait("next_business_day")
-    found = spot.mapping(_WAITS)
+    found = spot.mapping(forms.WAIT.names)
     if len(found) != 1:
         spot.fail("one wait is needed here, as in `business_days: 2`.")
     ((unit, days),) = found.items()
     return Wait("business_days" if unit == "business_days" else "calendar_days", days.number())
-
-
-def _handler(spot: Spot | None) -> HandledBy | None:
-    return cast(HandledBy, spot.word(vocabulary.HANDLERS)) if spot else None
-
-
-def _roles(spot: Spot | None) -> tuple[str, ...]:
-    return spot.words(vocabulary.ROLES) if spot else ()
-
-
-def _word(spot: Spot | None, words: tuple[str, ...], otherwise: str) -> str:
-    return spot.word(words) if spot else otherwise
 
 
 def _fields(spot: Spot | None) -> dict[str, str]:

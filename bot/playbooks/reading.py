@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final, NoReturn, Self
 
 import yaml
 
 from bot.errors import PlaybookError
+from bot.playbooks.forms import Form
 from bot.sop.vocabulary import allowed
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -103,6 +104,39 @@ def _pairs(node: yaml.MappingNode) -> list[tuple[yaml.Node, yaml.Node]]:
     own = {key.value for key, _ in pairs}
     merged = [value for key, value in node.value if key.value == "<<" and isinstance(value, yaml.MappingNode)]
     return [pair for other in merged for pair in _pairs(other) if pair[0].value not in own] + pairs
+
+
+class Filled(dict[str, Spot]):
+    """A form as it was filled in: the places of its keys, and their values as the form has them."""
+
+    form: Form
+
+    @classmethod
+    def of(cls, form: Form, spot: Spot) -> Self:
+        """The form at a place; raises PlaybookError for a key it does not have, or lacks."""
+        filled = cls(spot.mapping(form.names, needs=form.needs))
+        filled.form = form
+        return filled
+
+    def word(self, key: str) -> str:
+        """One of the words that the form has for a key."""
+        return self[key].word(self.form.keys[key].words)
+
+    def maybe(self, key: str) -> str | None:
+        """The same; None where the key is not there."""
+        return self.word(key) if key in self else None
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """Some of the words that the form has for a key; none where the key is not there."""
+        return self[key].words(self.form.keys[key].words) if key in self else ()
+
+    def flag(self, key: str) -> bool:
+        """True or false; false where the key is not there."""
+        return key in self and self[key].flag()
+
+    def number(self, key: str) -> int | None:
+        """A whole number; None where the key is not there."""
+        return self[key].number() if key in self else None
 
 
 def text_at(path: Path) -> str:
