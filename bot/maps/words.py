@@ -71,8 +71,7 @@ def who_does(step: StepRule, holder: str) -> str:
 
 
 def holders(path: Path) -> dict[str, str]:
-    """Who has the case in each stage: the back office, once it was reassigned."""
-    found = dict.fromkeys(path.stages, str(path.handled_by))
+    """Who has the case in each stage: whom the stage names, or the back office once it was reassigned."""
     ahead = [name for name, stage in path.stages.items() if any(to_back_office(s) for s in stage.steps)]
     passed: set[str] = set()
     while ahead:
@@ -80,7 +79,10 @@ def holders(path: Path) -> dict[str, str]:
             if name not in passed and path.handled_by != "back_office":
                 passed.add(name)
                 ahead.append(name)
-    return {name: "back_office" if name in passed else holder for name, holder in found.items()}
+    return {
+        name: str(stage.handled_by or ("back_office" if name in passed else path.handled_by))
+        for name, stage in path.stages.items()
+    }
 
 
 def to_back_office(step: StepRule) -> bool:

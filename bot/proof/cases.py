@@ -48,7 +48,8 @@ class States:
     def _without_close(self) -> Iterator[Node]:
         for walk in self.walks:
             ways = [(node, node.moves) for node in walk.nodes.values()]
-            closable = _leading_to({id(n) for n in walk.nodes.values() if n.case.state == "closed"}, ways)
+            ends = {id(n) for n in walk.nodes.values() if n.case.state == "closed" or n.leaves}
+            closable = _leading_to(ends, ways)
             stuck = [node for node in walk.nodes.values() if id(node) not in closable]
             closable = _leading_to(
                 closable, [(node, [*node.moves, *_filled_in(node, walk)]) for node in stuck]

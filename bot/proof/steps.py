@@ -51,6 +51,8 @@ class Steps:
             reached = reached or bool(nodes)
             for facts, node in self._owed(walk, nodes, rule):
                 owed = True
+                if harmless(rule):
+                    break
                 breach = breach_of(rule, facts)
                 example = self._example(node, facts, self._shows(path, rule)) if breach else None
                 if breach and example:
@@ -85,6 +87,8 @@ class Steps:
             for facts in _with({}, space_of(category, asked, walk.starts[0].date())):
                 if self._holds(when, facts, walk) and self._holds(rule.when, facts, walk):
                     owed = True
+                    if harmless(rule):
+                        return
                     if breach := breach_of(rule, facts):
                         example = Example(facts, walk.starts[0])
                         yield Finding(place, said(rule, breach), smallest(example, self._owes(rule)))
@@ -119,6 +123,13 @@ class Steps:
     def _example(self, node: Node, facts: Facts, holds: Holds) -> Example | None:
         found = next((one for one in example_on(node, facts) if holds(one)), None)
         return smallest(found, holds) if found else None
+
+
+def harmless(rule: StepRule) -> bool:
+    """Whether a step reaches nobody it must not, and opens nothing, on whatever facts."""
+    everyone = {*rule.to, *rule.copied, *rule.participants}
+    alone = "homeowner" not in everyone or (len(everyone) == 1 and not rule.participants)
+    return alone and rule.verb != "open_case"
 
 
 def breach_of(rule: StepRule, facts: Facts) -> Breach | None:

@@ -36,7 +36,8 @@ class Node:
     """A state on facts of one kind, the first case found in it, and where one gets from there.
 
     `moves` are the nodes reached by what people do and by time; `by_clock` the one reached by time alone;
-    `learned` those reached by facts that become known. `parent` and `event` say how it was first reached.
+    `learned` those reached by facts that become known; it `leaves` where an event makes another complaint of
+    it, which has a walk of its own. `parent` and `event` say how it was first reached.
     """
 
     case: Case
@@ -47,6 +48,7 @@ class Node:
     moves: list[Node] = field(default_factory=list)
     learned: dict[Kind, Node] = field(default_factory=dict)
     by_clock: Node | None = None
+    leaves: bool = False
 
     @property
     def opening(self) -> Node:
@@ -121,6 +123,9 @@ class Walk:
         if turn.refused is not None:
             return
         case = replace(turn.case, history=(*turn.case.history, event))
+        if self.complaint.category not in case.facts.categories:
+            node.leaves = True
+            return
         after = self._reach(Node(case, event.at, self._kind(case, event.at), node, event))
         if event.name == "clock":
             node.by_clock = after
