@@ -14,10 +14,11 @@ from bot.desk_file import load_organisation
 from bot.examples import differences, load_examples
 from bot.maps import chart, draw
 from bot.playbooks import DIRECTORY, load_playbooks
-from bot.playbooks.gaps import Gap, lost_steps, uncovered_categories
+from bot.playbooks.gaps import Gap, lost_steps, may_fit, uncovered_categories
 from bot.playbooks.schema import schema_text
 from bot.proof import Places, Proof, places_of, prove
-from bot.sop import Playbooks
+from bot.sop import Playbooks, vocabulary
+from bot.word_check import wrong_words
 
 _EXAMPLE_YEARS: Final = range(2025, 2031)
 _HOLDS: Final = (
@@ -32,18 +33,17 @@ def check(config: Config = None, changed: Changed = None) -> None:
     with sentences():
         now, began = datetime.now(UTC), perf_counter()
         playbooks = playbooks_at(config, now, changed)
-        proof = prove(playbooks, places_of(playbooks.files), now)
-        wrong = _examples(changed or DIRECTORY)
-    for finding in proof.findings:
-        typer.echo(finding)
-    for line in wrong:
-        typer.echo(line)
+        places, directory = places_of(playbooks.files), changed or DIRECTORY
+        wrong = [*wrong_words(playbooks, places), *_examples(directory)]
+        for line in wrong:
+            typer.echo(line)
+        proof = prove(playbooks, places, now, _newest_first(playbooks, directory), typer.echo)
     typer.echo(_measure(proof, perf_counter() - began))
     if proof.findings or wrong:
         typer.echo(f"{len(proof.findings) + len(wrong)} thing(s) to mend. Nothing was changed.")
         raise typer.Exit(1)
     typer.echo(_HOLDS)
-    typer.echo(f"{len(load_examples(changed or DIRECTORY))} worked examples: as written.")
+    typer.echo(f"{len(load_examples(directory))} worked examples: as written.")
     typer.echo(f"{len(playbooks.paths)} paths: sound. Version {playbooks.version[:12]}.")
 
 
@@ -93,6 +93,19 @@ def schema(
         return
     output.write_text(schema_text(), encoding="utf-8")
     typer.echo(f"{output} is written.")
+
+
+def _newest_first(playbooks: Playbooks, directory: Path) -> list[str]:
+    """The complaints, first those of the playbook that was edited last: whoever did waits for these."""
+    edited = {path.stem: path.stat().st_mtime for path in directory.glob("*.yaml")}
+
+    def newest(category: str) -> float:
+        sops = (
+            name.partition("/")[0] for name, path in playbooks.paths.items() if may_fit(path.when, category)
+        )
+        return max((edited.get(sop, 0.0) for sop in sops), default=0.0)
+
+    return sorted(vocabulary.CATEGORIES, key=newest, reverse=True)
 
 
 def _examples(directory: Path) -> list[str]:

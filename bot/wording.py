@@ -8,15 +8,19 @@ escaping it for Slack is the business of whoever shows it there.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
+from traceback import walk_tb
 from typing import Final
 
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
 
 from bot.sop import Facts, Step
 from bot.sop.facts_json import FACTS
 
 _SUBJECT: Final = "Subject:"
+_TEMPLATE: Final = "<template>"
+"""What Jinja calls a template without a file."""
 _NO_EXTRA: Final = {fact.removeprefix("extra."): "" for fact in FACTS if fact.startswith("extra.")}
 _ENVIRONMENT: Final = SandboxedEnvironment(
     undefined=StrictUndefined,
@@ -51,6 +55,20 @@ def write(step: Step, facts: Facts, names: Names) -> Written:
     return Written(subject, text, {name: value for name, value in fields.items() if value})
 
 
+def problem_in(source: str, step: Step, facts: Facts) -> tuple[int, str] | None:
+    """What is wrong with a template, and in which of its lines; None where it can be rendered."""
+    try:
+        _render(source, _values(step, facts, Names()))
+    except TemplateSyntaxError as error:
+        return error.lineno, str(error.message)
+    except TemplateError as error:
+        lines = [
+            line for frame, line in walk_tb(error.__traceback__) if frame.f_code.co_filename == _TEMPLATE
+        ]
+        return lines[-1] if lines else 1, str(error.message)
+    return None
+
+
 def one_line(text: str) -> str:
     """The text on one line, whatever kinds of line breaks and control characters it holds."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
@@ -71,7 +89,12 @@ def _field(template: str, values: dict[str, object]) -> str:
 
 
 def _render(source: str, values: dict[str, object]) -> str:
-    return _ENVIRONMENT.from_string(source).render(values)
+    return _compiled(source).render(values)
+
+
+@lru_cache(maxsize=1000)
+def _compiled(source: str) -> Template:
+    return _ENVIRONMENT.from_string(source)
 
 
 def _values(step: Step, facts: Facts, names: Names) -> dict[str, object]:

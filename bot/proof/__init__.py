@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -41,33 +41,46 @@ def prove(
     playbooks: Playbooks,
     places: Places,
     now: datetime,
-    categories: tuple[str, ...] = vocabulary.CATEGORIES,
+    categories: Sequence[str] = vocabulary.CATEGORIES,
+    tell: Callable[[Finding], object] = str,
 ) -> Proof:
-    """Walk all facts and all states of all complaints of `categories` from `now` (aware) on.
+    """Walk all facts and all states of all complaints of `categories`, in their order, from `now` (aware) on.
 
-    An overlay runs beside the path and moves nothing on it, so it is left out of the walk.
+    Each finding is told as soon as it is found. An overlay runs beside the path and moves nothing on it, so
+    it is left out of the walk.
     """
+    findings: dict[tuple[str, str], Finding] = {}
+
+    def note(found: Iterable[Finding]) -> None:
+        for each in found:
+            if findings.setdefault((str(each.place), each.sentence), each) is each:
+                tell(each)
+
     alone = replace(playbooks, overlays=())
-    starts = starts_of(alone, now)
-    walks = tuple(_walk(category, alone, starts) for category in categories)
-    findings = [
-        *(finding for walk in walks for finding in _overlaps(walk, alone, places)),
-        *States(walks, alone, places).findings(),
-        *Steps(walks, playbooks, places).findings(),
-        *(
-            Finding(places.nowhere, f"The core lets pass {each} (R-035, R-072, D-13).")
-            for each in guard_breaches()
-        ),
-        *endless_prompts(playbooks, places, now),
-        *_uncited(playbooks, places),
-    ]
+    starts, walks = starts_of(alone, now), list[Walk]()
+    steps, states = Steps(playbooks, places, now), States(alone, places)
+    note(_at_a_glance(playbooks, places, now))
+    for category in categories:
+        walk = _walk(category, alone, starts)
+        walks.append(walk)
+        note((*_overlaps(walk, alone, places), *states.of(walk), *steps.breaches(walk)))
+    note((*states.dead(walks), *steps.never_due(walks)))
     return Proof(
-        _distinct(findings),
+        tuple(findings.values()),
         sum(complaint(each, playbooks, now.date()).whole.size for each in categories),
         sum(len(walk.sorted) for walk in walks),
         sum(len(walk.nodes) for walk in walks),
         sum(walk.moves for walk in walks),
     )
+
+
+def _at_a_glance(playbooks: Playbooks, places: Places, now: datetime) -> Iterator[Finding]:
+    """What needs no walk."""
+    yield from _uncited(playbooks, places)
+    for each in guard_breaches():
+        yield Finding(places.nowhere, f"The core lets pass {each} (R-035, R-072, D-13).")
+    yield from Steps(playbooks, places, now).beside()
+    yield from endless_prompts(playbooks, places, now)
 
 
 def _walk(category: str, playbooks: Playbooks, starts: tuple[datetime, ...]) -> Walk:
@@ -109,9 +122,3 @@ def _uncited(playbooks: Playbooks, places: Places) -> Iterator[Finding]:
                 places.of(rule.id),
                 f"{rule.id} has a `no_step`, but a playbook cites it. Remove one of the two.",
             )
-
-
-def _distinct(findings: list[Finding]) -> tuple[Finding, ...]:
-    """The first finding of each sentence and place."""
-    first: Mapping[tuple[str, str], Finding] = {(str(f.place), f.sentence): f for f in reversed(findings)}
-    return tuple(f for f in findings if first[str(f.place), f.sentence] is f)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.proof.finding import Finding
@@ -21,21 +21,21 @@ _ASKED = ("needs_decision", "ready_to_close", "closed")
 class States:
     """The states that were reached."""
 
-    walks: tuple[Walk, ...]
     playbooks: Playbooks
     places: Places
 
-    def findings(self) -> Iterator[Finding]:
-        """Paths and stages that nothing leads to; states without a close, and without a person."""
-        yield from self._dead()
-        for stage, node in self._first_of_stage(self._without_close()):
-            yield self._finding(node, f"From “{stage}” nobody can ever close the case.")
-        for stage, node in self._first_of_stage(self._without_person()):
-            yield self._finding(node, f"What waits in “{stage}” never ends in a person's decision.")
+    def of(self, walk: Walk) -> Iterator[Finding]:
+        """States without a close, and without a person at the end of their waits."""
+        for stage, node in self._first_of_stage(self._without_close(walk)):
+            yield self._finding(walk, node, f"From “{stage}” nobody can ever close the case.")
+        for stage, node in self._first_of_stage(self._without_person(walk)):
+            sentence = f"What waits in “{stage}” never ends in a person's decision."
+            yield self._finding(walk, node, sentence)
 
-    def _dead(self) -> Iterator[Finding]:
-        stood = {place for walk in self.walks for place in walk.stood}
-        for path in walked_whole(self.walks, self.playbooks):
+    def dead(self, walks: Sequence[Walk]) -> Iterator[Finding]:
+        """Paths and stages that nothing leads to."""
+        stood = {place for walk in walks for place in walk.stood}
+        for path in walked_whole(walks, self.playbooks):
             if not any(name == path.id for name, _ in stood):
                 yield Finding(self.places.of(path.id), f"No complaint leads to “{path.title}”: no facts fit.")
                 continue
@@ -45,30 +45,27 @@ class States:
                     place = self.places.of(path.id, name)
                     yield Finding(place, f"Nothing leads to the stage “{stage.title}” ({name}).")
 
-    def _without_close(self) -> Iterator[Node]:
-        for walk in self.walks:
-            ways = [(node, node.moves) for node in walk.nodes.values()]
-            ends = {id(n) for n in walk.nodes.values() if n.case.state == "closed" or n.leaves}
-            closable = _leading_to(ends, ways)
-            stuck = [node for node in walk.nodes.values() if id(node) not in closable]
-            closable = _leading_to(
-                closable, [(node, [*node.moves, *_filled_in(node, walk)]) for node in stuck]
-            )
-            yield from (node for node in stuck if id(node) not in closable)
+    def _without_close(self, walk: Walk) -> Iterator[Node]:
+        ways = [(node, node.moves) for node in walk.nodes.values()]
+        ends = {id(n) for n in walk.nodes.values() if n.case.state == "closed" or n.leaves}
+        closable = _leading_to(ends, ways)
+        stuck = [node for node in walk.nodes.values() if id(node) not in closable]
+        filled = [(node, [*node.moves, *_filled_in(node, walk)]) for node in stuck]
+        closable = _leading_to(closable, filled)
+        return (node for node in stuck if id(node) not in closable)
 
-    def _without_person(self) -> Iterator[Node]:
+    def _without_person(self, walk: Walk) -> Iterator[Node]:
         """States in which time alone passes for ever, or at whose end nobody is asked anything."""
-        for walk in self.walks:
-            good: set[int] = set()
-            for node in walk.nodes.values():
-                seen, here = [node], node
-                while here.by_clock is not None and here.by_clock not in seen and id(here) not in good:
-                    here = here.by_clock
-                    seen.append(here)
-                if id(here) in good or (here.by_clock is None and asks_somebody(here, self.playbooks)):
-                    good.update(map(id, seen))
-                elif node.by_clock is not None:
-                    yield node
+        good: set[int] = set()
+        for node in walk.nodes.values():
+            seen, here = [node], node
+            while here.by_clock is not None and here.by_clock not in seen and id(here) not in good:
+                here = here.by_clock
+                seen.append(here)
+            if id(here) in good or (here.by_clock is None and asks_somebody(here, self.playbooks)):
+                good.update(map(id, seen))
+            elif node.by_clock is not None:
+                yield node
 
     def _first_of_stage(self, nodes: Iterator[Node]) -> Iterator[tuple[str, Node]]:
         """One node a stage, the first that was found."""
@@ -84,22 +81,20 @@ class States:
         stage = path.stages.get(node.case.stage) if path else None
         return stage.title if stage else node.case.stage
 
-    def _finding(self, node: Node, sentence: str) -> Finding:
-        return Finding(self._place(node), sentence, smallest(example_at(node), self._same_state(node)))
+    def _finding(self, walk: Walk, node: Node, sentence: str) -> Finding:
+        return Finding(self._place(node), sentence, smallest(example_at(node), self._same_state(walk, node)))
 
     def _place(self, node: Node) -> Place:
         if node.case.path is None or node.case.path == self.playbooks.entry.path:
             return self.places.of("call")
         return self.places.of(node.case.path, node.case.stage)
 
-    def _same_state(self, node: Node) -> Holds:
+    def _same_state(self, walk: Walk, node: Node) -> Holds:
         state = state_of(node.case, self.playbooks)
-        category = node.case.facts.categories[0]
-        complaint = next(w.complaint for w in self.walks if w.complaint.category == category)
 
         def holds(example: Example) -> bool:
             case, _ = example.play(self.playbooks)
-            kind = complaint.kind(case.facts, self.playbooks, node.now)
+            kind = walk.complaint.kind(case.facts, self.playbooks, node.now)
             return kind == node.kind and state_of(case, self.playbooks) == state
 
         return holds

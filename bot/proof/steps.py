@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import product
 
 from bot.playbooks.gaps import may_fit
@@ -24,74 +25,79 @@ _SALESFORCE = {**{name: frozenset({"approved"}) for name in ("m2", "m3")}, "prod
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """The steps of all paths and overlays, looked at in the states that were reached."""
+    """The steps of all paths and overlays, looked at in the states that were reached from `now` on."""
 
-    walks: tuple[Walk, ...]
     playbooks: Playbooks
     places: Places
+    now: datetime
 
-    def findings(self) -> Iterator[Finding]:
-        """Steps that reach or open what they may not, and steps that are never owed."""
-        whole = walked_whole(self.walks, self.playbooks)
-        for path in self.playbooks.paths.values():
-            for stage in path.stages.values():
-                for rule in rules_of(stage):
-                    yield from self._of_stage(path, stage.id, rule, path in whole)
+    def breaches(self, walk: Walk) -> Iterator[Finding]:
+        """Steps of the paths that reach or open what they may not on the complaints of this walk."""
+        for path, stage, rule in self._all():
+            if not harmless(rule):
+                yield from self._breach(walk, path, stage, rule)
+
+    def never_due(self, walks: Sequence[Walk]) -> Iterator[Finding]:
+        """Steps of the paths that are owed on no facts, although cases come to where they stand."""
+        whole = walked_whole(walks, self.playbooks)
+        for path, stage, rule in self._all():
+            stood = [walk for walk in walks if (path.id, stage) in walk.stood]
+            if path in whole and stood and not any(self._is_owed(walk, path, stage, rule) for walk in stood):
+                yield _never_due(rule, self.places.of(path.id, stage, rule.id))
+
+    def beside(self) -> Iterator[Finding]:
+        """The same of the steps that stand beside any path."""
         for overlay in self.playbooks.overlays:
             for rule in overlay.steps:
                 yield from self._beside(rule, overlay.when, self.places.of("overlay", overlay.id, rule.id))
         for rule in self.playbooks.entry.call:
             yield from self._beside(rule, ALWAYS, self.places.of("call", rule.id))
 
-    def _of_stage(self, path: Path, stage: str, rule: StepRule, whole: bool) -> Iterator[Finding]:
-        place = self.places.of(path.id, stage, rule.id)
-        reached = owed = False
-        for walk in self.walks:
-            nodes = walk.stood.get((path.id, stage), {})
-            reached = reached or bool(nodes)
-            for facts, node in self._owed(walk, nodes, rule):
-                owed = True
-                if harmless(rule):
-                    break
-                breach = breach_of(rule, facts)
-                example = self._example(node, facts, self._shows(path, rule)) if breach else None
-                if breach and example:
-                    yield Finding(place, said(rule, breach), example)
-                    return
-        if whole and reached and not owed:
-            yield _never_due(rule, place)
+    def _all(self) -> Iterator[tuple[Path, str, StepRule]]:
+        for path in self.playbooks.paths.values():
+            for stage in path.stages.values():
+                yield from ((path, stage.id, rule) for rule in rules_of(stage))
 
-    def _owed(
-        self, walk: Walk, nodes: Mapping[tuple[object, ...], Node], rule: StepRule
-    ) -> Iterator[tuple[Facts, Node]]:
+    def _breach(self, walk: Walk, path: Path, stage: str, rule: StepRule) -> Iterator[Finding]:
+        for facts, node in self._owed(walk, path, stage, rule):
+            breach = breach_of(rule, facts)
+            example = self._example(node, facts, self._shows(path, rule)) if breach else None
+            if breach and example:
+                yield Finding(self.places.of(path.id, stage, rule.id), said(rule, breach), example)
+                return
+
+    def _is_owed(self, walk: Walk, path: Path, stage: str, rule: StepRule) -> bool:
+        return next(self._owed(walk, path, stage, rule), None) is not None
+
+    def _owed(self, walk: Walk, path: Path, stage: str, rule: StepRule) -> Iterator[tuple[Facts, Node]]:
         """Facts on which the step is owed, one for all that it cannot tell apart, and where it is then."""
-        category, now = walk.complaint.category, walk.starts[0]
+        category, nodes = walk.complaint.category, walk.stood.get((path.id, stage), {})
         if not nodes or not may_fit(rule.when, category):
             return
-        asked = self._asked(rule, category)
-        known = walk.complaint.space.values
-        free = space_of(category, {name: asked[name] for name in asked if name not in known}, now.date())
+        asked, known = self._asked(rule, category), walk.complaint.space.values
+        rest = {name: asked[name] for name in asked if name not in known}
+        free = space_of(category, rest, self.now.date())
         for kind, node in nodes.items():
             for values in _apart(walk.sorted.get(kind, ()), tuple(asked)):
                 for facts in _with(values, free):
-                    if self._holds(rule.when, facts, walk):
+                    if self._holds(rule.when, facts):
                         yield facts, node
 
     def _beside(self, rule: StepRule, when: Condition, place: Place) -> Iterator[Finding]:
         """A step that stands beside any path."""
-        owed, walk = False, self.walks[0]
+        owed = False
         for category in vocabulary.CATEGORIES:
             if not (may_fit(when, category) and may_fit(rule.when, category)):
                 continue
             asked = merged(CORE, tests_of(when, category), self._asked(rule, category))
-            for facts in _with({}, space_of(category, asked, walk.starts[0].date())):
-                if self._holds(when, facts, walk) and self._holds(rule.when, facts, walk):
+            for facts in _with({}, space_of(category, asked, self.now.date())):
+                if self._holds(when, facts) and self._holds(rule.when, facts):
                     owed = True
                     if harmless(rule):
                         return
                     if breach := breach_of(rule, facts):
-                        example = Example(facts, walk.starts[0])
-                        yield Finding(place, said(rule, breach), smallest(example, self._owes(rule)))
+                        example = smallest(Example(facts, self.now), self._owes(rule))
+                        yield Finding(place, said(rule, breach), example)
                         return
         if not owed:
             yield _never_due(rule, place)
@@ -101,10 +107,10 @@ class Steps:
         core = [program, _SALESFORCE] if rule.verb == "open_case" else [program]
         return merged(tests_of(rule.when, category), *core)
 
-    def _holds(self, when: Condition, facts: Facts, walk: Walk) -> bool:
-        calendar, now = self.playbooks.organisation.calendar, walk.starts[0]
-        holds = when.judge(facts, calendar.today(now)).holds is True
-        return holds and not contradictions(facts, now, calendar.timezone)
+    def _holds(self, when: Condition, facts: Facts) -> bool:
+        calendar = self.playbooks.organisation.calendar
+        holds = when.judge(facts, calendar.today(self.now)).holds is True
+        return holds and not contradictions(facts, self.now, calendar.timezone)
 
     def _shows(self, path: Path, rule: StepRule) -> Holds:
         owes = self._owes(rule)

@@ -8,7 +8,7 @@ case is opened, and everything that can happen does.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -31,7 +31,7 @@ _HAPPENINGS: Final = [name for name in vocabulary.EVENTS if name not in ("clock"
 _NUMBERED: Final = ("attempt_logged", "am_email_sent")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Node:
     """A state on facts of one kind, the first case found in it, and where one gets from there.
 
@@ -199,7 +199,7 @@ class Walk:
                     yield each.id
 
 
-def walked_whole(walks: tuple[Walk, ...], playbooks: Playbooks) -> list[Path]:
+def walked_whole(walks: Sequence[Walk], playbooks: Playbooks) -> list[Path]:
     """The paths all of whose complaints were walked, so that what was not reached is dead."""
     walked = {walk.complaint.category for walk in walks}
     others = [each for each in vocabulary.CATEGORIES if each not in walked]
