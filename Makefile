@@ -2,11 +2,11 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 PY := .venv/bin/python
-SOURCES := app.py bot blocks handlers storage sandbox
+SOURCES := app.py bot blocks handlers storage sandbox bench
 APT := DEBIAN_FRONTEND=noninteractive apt-get
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check test chromium lock clean
+.PHONY: help setup run check test bench chromium lock clean
 
 help: ## list what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -25,6 +25,9 @@ check: .venv/test.stamp ## lint, format, types, import contracts, playbooks
 
 test: .venv/test.stamp chromium ## run every test, in parallel, in a real browser too
 	$(PY) -m pytest -n 2 $(ARGS)
+
+bench: setup ## measure how quick it is, each figure beside a floor of the same run
+	$(PY) -m bench
 
 lock: .venv/run.stamp ## resolve pyproject.toml's ranges anew; UPGRADE=1 takes the newest of each
 	$(PYTHON) -m venv build/lock
