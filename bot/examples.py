@@ -16,13 +16,15 @@ from bot.simulation import simulate
 from bot.sop import Playbooks
 
 _STEPS: Final = "steps"
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One worked example of a `file`. `plan` and `diary` hold the keys to compare."""
+    """One worked example, at a `line` of a `file`. `plan` and `diary` hold the keys to compare."""
 
     file: str
+    line: int
     name: str
     question: Mapping[str, object]
     plan: Mapping[str, object]
@@ -47,11 +49,15 @@ def differences(example: Example, playbooks: Playbooks) -> list[str]:
 
 
 def _load(path: Path) -> Iterator[Example]:
-    for item in yaml.safe_load(path.read_text(encoding="utf-8")):
+    text = path.read_text(encoding="utf-8")
+    root = yaml.compose(text, Loader=_LOADER)
+    lines = [node.start_mark.line + 1 for node in root.value] if root else []
+    for line, item in zip(lines, yaml.load(text, Loader=_LOADER), strict=True):  # noqa: S506 - a safe one
         try:
             events = item.get("then", [])
             yield Example(
                 file=path.name,
+                line=line,
                 name=item["name"],
                 question={
                     "facts": item["facts"],
@@ -73,7 +79,14 @@ def _compare(where: str, expected: Mapping[str, object], actual: object) -> Iter
         found = _short(values.get(key)) if key == _STEPS else values.get(key)
         wanted = value.isoformat() if hasattr(value, "isoformat") else value
         if found != wanted:
-            yield f"{where}: {key} is {found!r}, the example says {wanted!r}"
+            yield f"{where}: {key} is {_said(found)}, the example says {_said(wanted)}"
+
+
+def _said(value: object) -> str:
+    """A value as an example writes it."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_said, value))}]"
+    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _short(steps: object) -> list[str]:

@@ -9,12 +9,12 @@ import typer
 
 from bot.business_time import instant_words
 from bot.command_line import Config, File, content_of, playbooks_at, print_json, sentences
+from bot.explaining import explained
 from bot.plan_json import plan_to_json, question_from_json, simulation_to_json
 from bot.rulebook_commands import check, gaps, map_, schema
 from bot.simulation import DiaryEntry, simulate
-from bot.sop import Facts, Playbooks, Step
+from bot.sop import Playbooks, Step
 from bot.sop import plan as plan_for
-from bot.wording import Names, write
 
 app = typer.Typer(help="What the SOPs say: plan, simulate, explain, gaps, check.", no_args_is_help=True)
 
@@ -62,13 +62,8 @@ def explain(file: File, config: Config = None) -> None:
         facts, now, _ = question_from_json(data)
         playbooks = playbooks_at(config, now)
         made = plan_for(facts, playbooks, now)
-        typer.echo(
-            _path_words(made.path, playbooks) if made.covered else "The SOP does not cover this (D-20)."
-        )
-        for fact in made.asks:
-            typer.echo(f"To be asked: {playbooks.question(fact)} ({fact})")
-        for step in made.steps:
-            _explain_step(step, facts, playbooks)
+        for line in explained(made, facts, playbooks):
+            typer.echo(line)
 
 
 app.command()(gaps)
@@ -103,15 +98,3 @@ def _print_entry(entry: DiaryEntry, playbooks: Playbooks) -> None:
     _print_steps(entry.steps)
     if entry.told:
         typer.echo(f"  told      {', '.join(entry.told)}")
-
-
-def _explain_step(step: Step, facts: Facts, playbooks: Playbooks) -> None:
-    ours = " (desk default)" if step.default else " (wording: desk default)" if step.our_wording else ""
-    typer.echo(f"\n{step.title}: {step.state}{ours}{f' - {step.why}' if step.why else ''}")
-    written = write(step, facts, Names())
-    for line in (written.subject, *written.text.splitlines()):
-        if line:
-            typer.echo(f"    {line}")
-    for cite in step.cites:
-        if rule := playbooks.rule(cite):
-            typer.echo(f"  {cite} ({rule.source}): {rule.quote}")

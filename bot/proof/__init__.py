@@ -15,6 +15,7 @@ from bot.proof.places import Place, Places, places_of
 from bot.proof.shortest import Example, Holds, smallest
 from bot.proof.space import cites_in, facts_of
 from bot.proof.steps import Steps
+from bot.proof.waits import other_waits
 from bot.proof.walk import Walk, starts_of
 from bot.sop import Playbooks, vocabulary
 from bot.sop.playbook import Path
@@ -77,6 +78,7 @@ def prove(
 def _at_a_glance(playbooks: Playbooks, places: Places, now: datetime) -> Iterator[Finding]:
     """What needs no walk."""
     yield from _uncited(playbooks, places)
+    yield from other_waits(playbooks, places)
     for each in guard_breaches():
         yield Finding(places.nowhere, f"The core lets pass {each} (R-035, R-072, D-13).")
     yield from Steps(playbooks, places, now).beside()

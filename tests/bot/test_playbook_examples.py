@@ -19,4 +19,4 @@ def test_example(example: Example) -> None:
 
 def test_an_example_that_does_not_hold_says_where() -> None:
     wrong = replace(EXAMPLES[0], plan={"covered": False})
-    assert differences(wrong, playbooks()) == ["plan: covered is True, the example says False"]
+    assert differences(wrong, playbooks()) == ["plan: covered is true, the example says false"]

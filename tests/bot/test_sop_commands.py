@@ -111,7 +111,7 @@ def test_the_diary_says_why_a_date_is_that_date(file: Path) -> None:
 
 def test_explain_quotes_the_rules(file: Path) -> None:
     text = run("explain", str(file)).stdout
-    assert "R-004 (F0:9): After 2 business days, reach out to the homeowner" in text
+    assert "R-004 (F0:9): “After 2 business days, reach out to the homeowner" in text
     assert "wording: desk default" in text
 
 
