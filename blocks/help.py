@@ -9,7 +9,7 @@ COMMANDS = {
     "/complaint": "open a complaint: a form asks, the SOP answers",
     "/complaint mine": "your open cases and what is due next",
     "/complaint show HC-1001": "one case, with its steps and timeline",
-    "/complaint oncall": "who answers Concert checks now, and when that changes",
+    "/complaint oncall": "who answers Concert checks now",
     "/complaint help": "this page",
 }
 
@@ -21,6 +21,7 @@ def help_page(unknown: str = "") -> Message:
         kit.section(_first(unknown)),
         kit.section("\n".join(lines)),
         kit.context("Reminders come in your messages with the desk. A person closes a case, never the desk."),
+        kit.context("R-… is a rule of the SOP, D-… a default of this desk."),
     )
     return Message("What Complaint Desk can do.", blocks)
 
