@@ -28,7 +28,11 @@ class PostingPace:
 
 
 def post_message(site: Site, args: Args) -> Answer:
-    """chat.postMessage. A user id as channel means the DM of that person with the app."""
+    """chat.postMessage. A user id as channel means the DM of that person with the app.
+
+    To a deactivated person it succeeds, and nobody reads it: their conversation still exists
+    (python-slack-sdk issue 1156). `deleted` of users.info tells; conversations.open answers user_disabled.
+    """
     _refuse_impersonation(site, args)
     channel = _target(site, args)
     said = content(args)

@@ -28,13 +28,15 @@ _TYPES = {
 
 
 def open_direct(site: Site, args: Args) -> Answer:
-    """conversations.open: the DM of one person with the app."""
+    """conversations.open: the DM of one person with the app; of a deactivated one it is refused."""
     wanted = [one.strip() for one in str(args.get("users") or "").split(",") if one.strip()]
     if len(wanted) != 1:
         raise SlackError("users_list_not_supplied" if not wanted else "method_not_supported_for_channel_type")
     member = site.workspace.member(wanted[0])
     if member is None:
         raise SlackError("user_not_found")
+    if member.deleted:
+        raise SlackError("user_disabled")
     direct = site.workspace.app_channel(member.id)
     if direct is None:
         raise SlackError("cannot_dm_bot" if member.is_bot else "messages_tab_disabled")

@@ -1,4 +1,4 @@
-"""auth, api, apps, bots, team, users and usergroups (docs.slack.dev/reference/methods)."""
+"""auth, api, apps, bots, team and users (docs.slack.dev/reference/methods)."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from sandbox.site import Site
 def auth_test(site: Site, args: Args) -> Answer:  # noqa: ARG001 - every method has this signature
     """auth.test."""
     team, app = site.workspace.team, site.workspace.app
-    bot = site.workspace.directory.members[app.bot_user]
+    bot = site.workspace.members[app.bot_user]
     return {
         "url": f"{site.url}/",
         "team": team.name,
@@ -63,31 +63,20 @@ def users_info(site: Site, args: Args) -> Answer:
 
 
 def users_list(site: Site, args: Args) -> Answer:
-    """users.list."""
-    users = [_user(site, member) for member in site.workspace.directory.members.values()]
+    """users.list: everybody, deactivated people and bots too."""
+    users = [_user(site, member) for member in site.workspace.members.values()]
     shown, cursor = page(users, args, 1000, 1000)
     now = int(site.clock.now().timestamp())
     return {"members": shown, "cache_ts": now, "response_metadata": {"next_cursor": cursor}}
 
 
 def lookup_by_email(site: Site, args: Args) -> Answer:
-    """users.lookupByEmail."""
+    """users.lookupByEmail; a deactivated person is not found by it."""
     email = needed(args, "email").lower()
-    for member in site.workspace.directory.people:
-        if member.email == email:
+    for member in site.workspace.members.values():
+        if member.email == email and not member.is_bot and not member.deleted:
             return {"user": _user(site, member)}
     raise SlackError("users_not_found")
-
-
-def usergroups_list(site: Site, args: Args) -> Answer:  # noqa: ARG001 - every method has this signature
-    """usergroups.list: the workspace has none."""
-    return {"usergroups": []}
-
-
-def usergroups_users_list(site: Site, args: Args) -> Answer:  # noqa: ARG001 - every method has this signature
-    """usergroups.users.list: the workspace has no group."""
-    needed(args, "usergroup")
-    raise SlackError("no_such_subteam")
 
 
 def _user(site: Site, member: Member) -> dict[str, Any]:
@@ -104,6 +93,4 @@ PEOPLE_METHODS = {
     "users.info": Method(users_info, "users:read"),
     "users.list": Method(users_list, "users:read"),
     "users.lookupByEmail": Method(lookup_by_email, "users:read.email"),
-    "usergroups.list": Method(usergroups_list, "usergroups:read"),
-    "usergroups.users.list": Method(usergroups_users_list, "usergroups:read"),
 }

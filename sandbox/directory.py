@@ -24,7 +24,7 @@ class Team:
 
 @dataclass(frozen=True)
 class Member:
-    """A person or a bot user."""
+    """A person or a bot user; `deleted` is Slack's word for deactivated."""
 
     id: str
     name: str
@@ -33,6 +33,7 @@ class Member:
     tz: str
     avatar: str
     is_bot: bool = False
+    deleted: bool = False
 
     @property
     def email(self) -> str:
@@ -61,6 +62,18 @@ class Channel:
         if self.is_im:
             return "im"
         return "groups" if self.private else "channels"
+
+
+@dataclass(frozen=True)
+class Group:
+    """A user group: `<!subteam^ID>` mentions its members. A disabled one has none of a group's effects."""
+
+    id: str
+    handle: str
+    name: str
+    members: tuple[str, ...]
+    description: str = ""
+    disabled: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,11 +123,7 @@ class Directory:
     app: App
     members: dict[str, Member]
     channels: tuple[Channel, ...]
-
-    @property
-    def people(self) -> list[Member]:
-        """Everybody who is not a bot."""
-        return [member for member in self.members.values() if not member.is_bot]
+    groups: tuple[Group, ...] = ()
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -143,7 +152,7 @@ def read_manifest(path: Path) -> Manifest:
 
 
 def read_directory(manifest: Path, people: Path = PEOPLE_FILE) -> Directory:
-    """Read the seeded people and channels, and add the app, Slackbot and everybody's DM with the app."""
+    """Read the seeded people, channels and groups; add the app, Slackbot and everybody's DM with the app."""
     raw = yaml.safe_load(people.read_text(encoding="utf-8"))
     app = App(manifest=read_manifest(manifest), **raw["app"])
     seeded = [Member(**person) for person in raw["people"]]
@@ -152,10 +161,7 @@ def read_directory(manifest: Path, people: Path = PEOPLE_FILE) -> Directory:
         Member(SLACKBOT, "slackbot", "Slackbot", "Slack's own helper", "UTC", "#4a154b", is_bot=True),
     ]
     ids = {person.name: person.id for person in seeded} | {"app": app.bot_user}
-    channels = [
-        Channel(**{**entry, "members": tuple(ids[name] for name in entry["members"])})
-        for entry in raw["channels"]
-    ]
+    channels = [Channel(**{**entry, "members": _ids(ids, entry)}) for entry in raw["channels"]]
     direct = [
         Channel("D" + person.id[1:], "", (person.id, app.bot_user), person=person.id)
         for person in seeded
@@ -166,4 +172,10 @@ def read_directory(manifest: Path, people: Path = PEOPLE_FILE) -> Directory:
         app=app,
         members={member.id: member for member in [*seeded, *bots]},
         channels=(*channels, *direct),
+        groups=tuple(Group(**{**entry, "members": _ids(ids, entry)}) for entry in raw.get("groups", [])),
     )
+
+
+def _ids(ids: dict[str, str], entry: dict[str, Any]) -> tuple[str, ...]:
+    """The members of an entry of people.yaml, by their ids."""
+    return tuple(ids[name] for name in entry["members"])

@@ -6,9 +6,9 @@ Source: docs.slack.dev/apis/events-api.
 import asyncio
 from typing import Any
 
-from sandbox.directory import Channel
+from sandbox.directory import Channel, Member
 from sandbox.messages import Message
-from sandbox.payloads import Payload, event_callback, message_json
+from sandbox.payloads import Payload, event_callback, message_json, user_json
 from sandbox.socket_mode import Sockets
 from sandbox.timing import Timing
 from sandbox.traffic import Traffic
@@ -84,6 +84,15 @@ class Events:
                 "event_ts": message.ts,
             },
         )
+
+    def user_changed(self, member: Member) -> None:
+        """`user_change`: what users.info says of this person is different now."""
+        now = self._workspace.clock.now()
+        with_email = "users:read.email" in self._workspace.app.manifest.scopes
+        user = user_json(member, self._workspace.team, now, with_email=with_email)
+        stamp = self._workspace.stamp()
+        event = {"type": "user_change", "user": user, "cache_ts": int(now.timestamp()), "event_ts": stamp}
+        self.publish("user_change", event)
 
     def _message_event(self, message: Message, event: Payload) -> None:
         channel = self._workspace.channels[message.channel]

@@ -19,6 +19,7 @@ from sandbox.faults import DISCONNECTS, fault_from
 from sandbox.forms import Forms
 from sandbox.messages import Message
 from sandbox.site import Site
+from sandbox.staff import known_person, refuse_deactivated, set_group, set_person
 from sandbox.views import View
 from sandbox.words import Words
 
@@ -53,6 +54,8 @@ class Hands:
             "clock": self._clock,
             "faults": self._faults,
             "reset": self._reset,
+            "person": self._staff_person,
+            "group": self._staff_group,
         }
         posts = [Route(f"/{name}", self._serve(name, act), methods=["POST"]) for name, act in acts.items()]
         gets = {
@@ -110,6 +113,8 @@ class Hands:
                 body = None
             if not isinstance(body, dict):
                 raise HandsError("The body must be a JSON object.")
+            if "as" in body:
+                refuse_deactivated(self._person(body["as"]))
             traffic, who = self._site.traffic, str(body.get("as", ""))
             traffic.add("person", "hands", name, who=who, summary=_summary(body), body=body)
             answer = await act(body)
@@ -228,13 +233,16 @@ class Hands:
         site.traffic.clear()
         return {}
 
+    async def _staff_person(self, body: Json) -> Json:
+        return set_person(self._site, body)
+
+    async def _staff_group(self, body: Json) -> Json:
+        return set_group(self._site, body)
+
     # Finding what is meant
 
     def _person(self, user: Any) -> Member:
-        member = self._site.workspace.member(str(user or ""))
-        if member is None or member.is_bot:
-            raise HandsError(f"'{user}' is nobody here; 'as' is the id of a person.", 404)
-        return member
+        return known_person(self._site, user)
 
     def _channel(self, body: Json) -> Channel:
         channel = self._site.workspace.channels.get(_text(body, "channel"))

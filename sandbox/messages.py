@@ -1,7 +1,7 @@
 """Messages: the stored value, Slack's text rules, and who a text mentions."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ TEXT_MAX = 40_000
 _TOKEN = re.compile(r"<(?:[@#][A-Z0-9]+|![a-z][^<>|]*|(?:https?://|mailto:|tel:)[^<>|\s]+)(?:\|[^<>]*)?>")
 _ENTITY = re.compile(r"&(?:amp|lt|gt);")
 _USER = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
+_GROUP = re.compile(r"<!subteam\^([A-Z0-9]+)(?:\|[^>]*)?>")
 _BROADCAST = re.compile(r"<!(?:here|channel|everyone)(?:\|[^>]*)?>")
 
 
@@ -65,17 +66,20 @@ def _escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def mentioned(text: str, blocks: tuple[Block, ...], members: tuple[str, ...]) -> tuple[str, ...]:
-    """The members whom a posted message mentions, by `<@U…>`, `<!here>` and the like."""
+def mentioned(
+    text: str, blocks: tuple[Block, ...], members: tuple[str, ...], groups: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """The members whom a posted message mentions: by `<@U…>`, `<!subteam^S…>`, `<!here>` and the like."""
     said = [text, *marked_up(list(blocks))]
     named = {user for part in said for user in _USER.findall(part)}
+    named |= {user for part in said for group in _GROUP.findall(part) for user in groups.get(group, ())}
     if any(_BROADCAST.search(part) for part in said):
         named |= set(members)
     return tuple(user for user in members if user in named)
 
 
 def marked_up(node: Any) -> Iterator[str]:
-    """Every text in blocks in which Slack sees mentions; rich text users read as `<@U…>`."""
+    """Every text in blocks in which Slack sees mentions; rich text reads as `<@U…>` and `<!subteam^S…>`."""
     if isinstance(node, list):
         for part in node:
             yield from marked_up(part)
@@ -89,6 +93,8 @@ def _marked_up_object(node: dict[str, Any]) -> Iterator[str]:
             yield str(node.get("text", ""))
         case "user" if "user_id" in node:
             yield f"<@{node['user_id']}>"
+        case "usergroup" if "usergroup_id" in node:
+            yield f"<!subteam^{node['usergroup_id']}>"
         case "broadcast" if "range" in node:
             yield f"<!{node['range']}>"
         case _:

@@ -16,8 +16,10 @@ VERIFICATION_TOKEN = "sandbox-verification"  # noqa: S105 - Slack's deprecated t
 
 
 def user_json(member: Member, team: Team, now: datetime, *, with_email: bool) -> Payload:
-    """A user object; `tz_offset` is that of the given instant, so it follows daylight saving."""
-    offset = ZoneInfo(member.tz).utcoffset(now)
+    """A user object; `tz_offset` is that of the given instant, so it follows daylight saving.
+
+    Of a deactivated person Slack shows less: no zone, no real_name beside the profile, no is_admin.
+    """
     profile = {
         "title": member.title,
         "real_name": member.real_name,
@@ -28,21 +30,28 @@ def user_json(member: Member, team: Team, now: datetime, *, with_email: bool) ->
     }
     if with_email and not member.is_bot:
         profile["email"] = member.email
-    return {
+    body = {
         "id": member.id,
         "team_id": team.id,
         "name": member.name,
-        "deleted": False,
+        "deleted": member.deleted,
+        "profile": profile,
+        "is_bot": member.is_bot and member.id != SLACKBOT,
+        "is_app_user": False,
+        "updated": 0,
+    }
+    return body if member.deleted else body | _active_json(member, now)
+
+
+def _active_json(member: Member, now: datetime) -> Payload:
+    offset = ZoneInfo(member.tz).utcoffset(now)
+    return {
         "real_name": member.real_name,
         "tz": member.tz,
         "tz_label": member.tz,
         "tz_offset": int(offset.total_seconds()) if offset else 0,
-        "profile": profile,
         "is_admin": False,
         "is_owner": False,
-        "is_bot": member.is_bot and member.id != SLACKBOT,
-        "is_app_user": False,
-        "updated": 0,
     }
 
 

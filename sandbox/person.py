@@ -17,12 +17,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sandbox.inputs import VALUE_KEYS, options
-from sandbox.remote import Clock, PersonError, Trouble, call
+from sandbox.remote import Clock, PersonError, Staff, Trouble, call
 from sandbox.screen import SeenMessage, SeenView, Spot, Surface, texts
 
 Json = dict[str, Any]
 
-__all__ = ["Clock", "Person", "PersonError", "SeenMessage", "SeenView", "Told", "Trouble"]
+__all__ = ["Clock", "Person", "PersonError", "SeenMessage", "SeenView", "Staff", "Told", "Trouble"]
 
 WAIT_SECONDS = 5.0
 

@@ -50,6 +50,25 @@ class Clock:
         return datetime.fromisoformat(call(self._url, "clock", body)["now"])
 
 
+class Staff:
+    """What an owner of the workspace does, from outside."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def deactivate(self, user_id: str) -> None:
+        """From now on this person cannot act; their windows close, and users.info says `deleted`."""
+        call(self._url, "person", {"user": user_id, "deleted": True})
+
+    def reactivate(self, user_id: str) -> None:
+        """Take a deactivated person back."""
+        call(self._url, "person", {"user": user_id, "deleted": False})
+
+    def set_group(self, group_id: str, user_ids: list[str]) -> None:
+        """Put these people, and nobody else, into a user group."""
+        call(self._url, "group", {"group": group_id, "members": user_ids})
+
+
 class Trouble:
     """Faults and traffic, from outside; the shapes stand in `faults.py`."""
 

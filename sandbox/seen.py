@@ -22,7 +22,12 @@ def state(site: Site, person: Member, next_due: datetime | None) -> Json:
         "next_due": next_due.isoformat() if next_due else None,
         "connections": site.sockets.count,
         "me": person_json(person),
-        "people": [person_json(member) for member in workspace.directory.members.values()],
+        "people": [person_json(member) for member in workspace.members.values()],
+        "groups": [
+            {"id": one.id, "handle": one.handle, "name": one.name, "members": list(one.members)}
+            for one in workspace.groups.values()
+            if not one.disabled
+        ],
         "app": _app_json(site),
         "conversations": [
             _conversation(site, channel, person) for channel in workspace.channels_of(person.id)
@@ -41,6 +46,7 @@ def person_json(member: Member) -> Json:
         "real_name": member.real_name,
         "title": member.title,
         "is_bot": member.is_bot,
+        "deleted": member.deleted,
         "tz": member.tz,
         "avatar": member.avatar,
         "initials": "".join(word[0] for word in words[:2]).upper(),
@@ -89,8 +95,8 @@ def _messages(site: Site, messages: list[Message], unread: set[str]) -> list[Jso
         {
             "ts": one.ts,
             "user": one.user,
-            "username": site.workspace.directory.members[one.user].real_name,
-            "is_bot": site.workspace.directory.members[one.user].is_bot,
+            "username": site.workspace.members[one.user].real_name,
+            "is_bot": site.workspace.members[one.user].is_bot,
             "text": one.text,
             "blocks": list(one.blocks),
             "thread_ts": one.thread_ts,

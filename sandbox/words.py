@@ -56,7 +56,7 @@ class Words:
 
     def _escaped(self, text: str) -> str:
         """`@name` and `#channel` as `<@U…|name>` and `<#C…|name>`."""
-        people = {member.name: member.id for member in self._workspace.directory.members.values()}
+        people = {member.name: member.id for member in self._workspace.members.values()}
         channels = {one.name: one.id for one in self._workspace.channels.values() if one.name}
 
         def person(match: re.Match[str]) -> str:
@@ -70,6 +70,16 @@ class Words:
         with_people = re.sub(r"(?<!\S)@([a-z0-9._-]+)", person, stored_text(text))
         return re.sub(r"(?<!\S)#([a-z0-9_-]+)", channel, with_people)
 
+    def _with_groups(self, text: str) -> str:
+        """`@handle` of a user group as `<!subteam^S…>`."""
+        handles = {group.handle: group.id for group in self._workspace.groups.values() if not group.disabled}
+
+        def group(match: re.Match[str]) -> str:
+            found = handles.get(match[1])
+            return f"<!subteam^{found}>" if found else match[0]
+
+        return re.sub(r"(?<!\S)@([a-z0-9._-]+)", group, text)
+
     def message(self, person: Member, channel: Channel, text: str, thread_ts: str | None) -> Message:
         """A message; `@name` mentions, as the client would turn it into an id."""
         if channel.is_im and self._workspace.app.manifest.messages_read_only:
@@ -82,7 +92,7 @@ class Words:
         message = self._workspace.post(
             channel,
             person.id,
-            re.sub(r"\|[^>]*>", ">", self._escaped(text)),
+            re.sub(r"\|[^>]*>", ">", self._escaped(self._with_groups(text))),
             thread_ts=(parent.thread_ts or parent.ts) if parent else None,
         )
         self._site.events.message_posted(message)

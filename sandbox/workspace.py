@@ -12,7 +12,7 @@ from typing import Any
 
 from sandbox.changes import Changes
 from sandbox.clock import Clock
-from sandbox.directory import SLACKBOT, App, Channel, Directory, Member, Team
+from sandbox.directory import SLACKBOT, App, Channel, Directory, Group, Member, Team
 from sandbox.messages import Block, Message, mentioned, stored_text
 from sandbox.shelf import Shelf
 
@@ -31,6 +31,8 @@ class Workspace:
         self.shelf = shelf
         self.clock = clock
         self.changes = changes
+        self.members: dict[str, Member] = {}
+        self.groups: dict[str, Group] = {}
         self.channels: dict[str, Channel] = {}
         self._messages: dict[str, dict[str, Message]] = {}
         self._last_read: dict[str, str] = {}
@@ -45,6 +47,7 @@ class Workspace:
         return self.directory.app
 
     def _load(self) -> None:
+        self._load_people()
         self.channels = {channel.id: channel for channel in self.directory.channels}
         for key, document in self._of_channels("members"):
             self.channels[key] = replace(self.channels[key], members=tuple(document["members"]))
@@ -56,6 +59,16 @@ class Workspace:
         for _, document in self.shelf.all("clock"):
             self.clock.back_to_system()
             self.clock.advance(timedelta(seconds=document["offset"]))
+
+    def _load_people(self) -> None:
+        self.members = dict(self.directory.members)
+        for key, document in self.shelf.all("person"):
+            if key in self.members:
+                self.members[key] = replace(self.members[key], deleted=document["deleted"])
+        self.groups = {group.id: group for group in self.directory.groups}
+        for key, document in self.shelf.all("group"):
+            if key in self.groups:
+                self.groups[key] = replace(self.groups[key], members=tuple(document["members"]))
 
     def _of_channels(self, kind: str) -> list[tuple[str, dict[str, Any]]]:
         """What is kept of channels, without those that people.yaml no longer has."""
@@ -72,7 +85,23 @@ class Workspace:
     # People and conversations
 
     def member(self, user: str) -> Member | None:
-        return self.directory.members.get(user)
+        return self.members.get(user)
+
+    def set_deleted(self, member: Member, deleted: bool) -> Member:
+        """Deactivate or reactivate a person."""
+        changed = replace(member, deleted=deleted)
+        self.members[member.id] = changed
+        self.shelf.put("person", member.id, {"deleted": deleted})
+        self.changes.touch()
+        return changed
+
+    def set_group(self, group: Group, members: Iterable[str]) -> Group:
+        """Put these people, and nobody else, into a user group."""
+        changed = replace(group, members=tuple(dict.fromkeys(members)))
+        self.groups[group.id] = changed
+        self.shelf.put("group", group.id, {"members": list(changed.members)})
+        self.changes.touch()
+        return changed
 
     def app_channel(self, person: str) -> Channel | None:
         """A person's DM with the app, unless the app has its messages tab off."""
@@ -120,7 +149,7 @@ class Workspace:
         """Store a message; its ts is later than every other one's of the conversation."""
         kept = tuple(blocks)
         shown = stored_text(text)
-        marks = () if only_for else mentioned(shown, kept, channel.members)
+        marks = () if only_for else mentioned(shown, kept, channel.members, self._mentionable())
         message = Message(
             channel=channel.id,
             ts=self._next_ts(channel.id),
@@ -138,6 +167,9 @@ class Workspace:
         if not only_for and not message.by_app:
             self.mark_read(user, channel.id)
         return message
+
+    def _mentionable(self) -> dict[str, tuple[str, ...]]:
+        return {group.id: group.members for group in self.groups.values() if not group.disabled}
 
     def say_as_slackbot(self, channel: Channel, person: str, text: str) -> Message:
         """What only this person sees, from Slack's own helper."""

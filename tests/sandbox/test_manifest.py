@@ -15,6 +15,7 @@ def test_it_asks_for_the_least_scopes() -> None:
         "commands",
         "chat:write",
         "users:read",
+        "usergroups:read",
         "channels:history",
         "groups:history",
         "channels:read",

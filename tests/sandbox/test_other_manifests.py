@@ -36,7 +36,11 @@ def start(tmp_path: Path) -> Iterator[Callable[[Callable[[Json], None]], Sandbox
 
 
 def without_scope(scope: str) -> Callable[[Json], None]:
-    return lambda raw: raw["oauth_config"]["scopes"]["bot"].remove(scope)
+    def remove(raw: Json) -> None:
+        scopes = raw["oauth_config"]["scopes"]
+        scopes["bot"] = [one for one in scopes["bot"] if one != scope]
+
+    return remove
 
 
 def with_home(**settings: bool) -> Callable[[Json], None]:
@@ -63,6 +67,13 @@ REFUSALS: dict[str, tuple[Callable[[Json], None], str, Json, str]] = {
         "missing_scope",
     ),
     "no users:read": (without_scope("users:read"), "users.info", {"user": ADA}, "missing_scope"),
+    "no usergroups:read": (without_scope("usergroups:read"), "usergroups.list", {}, "missing_scope"),
+    "no usergroups:read for members": (
+        without_scope("usergroups:read"),
+        "usergroups.users.list",
+        {"usergroup": "S0AGENTS01"},
+        "missing_scope",
+    ),
     "messages tab off": (
         with_home(messages_tab_enabled=False),
         "chat.postMessage",

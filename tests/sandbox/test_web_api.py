@@ -57,8 +57,6 @@ SCOPES = {
     "conversations.info": ({"channel": ADA_DM}, "im:read"),
     "conversations.list": ({"types": "public_channel,im"}, "im:read"),
     "users.lookupByEmail": ({"email": "ada@example.test"}, "users:read.email"),
-    "usergroups.list": ({}, "usergroups:read"),
-    "usergroups.users.list": ({"usergroup": "S1"}, "usergroups:read"),
     "team.info": ({}, "team:read"),
     "chat.postMessage": ({"channel": SUPPORT, "text": "x", "username": "Somebody"}, "chat:write.customize"),
 }
@@ -381,7 +379,7 @@ def test_conversations_are_listed_by_type(client: WebClient) -> None:
 def test_members_and_info(client: WebClient) -> None:
     assert set(client.conversations_members(channel=LEADS)["members"]) == {LEA, "U0DESK0099"}
     info = client.conversations_info(channel=SUPPORT, include_num_members=True)["channel"]
-    assert (info["name"], info["num_members"]) == ("support-and-cs-team-members-only", 10)
+    assert (info["name"], info["num_members"]) == ("support-and-cs-team-members-only", 12)
 
 
 def test_users_have_their_zone_and_no_email_without_its_scope(client: WebClient) -> None:
