@@ -29,7 +29,8 @@ import handlers
 from blocks.letters import draw
 from bot import sop_commands, version_commands
 from bot.connectors.by_hand import by_hand
-from bot.connectors.slack import SlackMessenger, SlackPeople
+from bot.connectors.slack import SlackMessenger
+from bot.connectors.slack_people import SlackPeople
 from bot.delivery import Postman
 from bot.desk import Desk
 from bot.errors import SettingsError, StartError
@@ -120,7 +121,8 @@ def _disconnect(connection: SocketModeHandler) -> None:
 
 def wire(playbooks: Playbooks, memory: Memory, slack: Slack, now: Clock) -> Service:
     """Put the desk together. Raises SettingsError where Slack does not accept the bot token."""
-    desk = Desk(memory, playbooks, by_hand(playbooks.organisation.links))
+    people = SlackPeople(slack.client())
+    desk = Desk(memory, playbooks, by_hand(playbooks.organisation.links), people)
     desk.keep_version(now())
     bell = Bell(Postman(desk, SlackMessenger(slack.client()), draw, now, lease_clock=system_clock))
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="listener")
@@ -133,7 +135,7 @@ def wire(playbooks: Playbooks, memory: Memory, slack: Slack, now: Clock) -> Serv
         )
     except (BoltError, SlackClientError, OSError) as error:
         raise _not_connected("SLACK_BOT_TOKEN", slack, error) from error
-    handlers.register(app, Front(desk, now, SlackPeople(slack.client()), bell.wake))
+    handlers.register(app, Front(desk, now, people, bell.wake))
     return Service(app, bell, slack, threads)
 
 

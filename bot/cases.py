@@ -8,7 +8,6 @@ from datetime import datetime
 
 from bot import letters, timeline
 from bot.desk import Desk
-from bot.errors import NotAllowed
 from bot.intake_fields import FLAGS, YES_NO
 from bot.ports import Entry, StoredCase, Work
 from bot.sop import Event, Facts, Plan, Refusal, Step, advance, begin, facts_to_json, plan_of
@@ -101,12 +100,6 @@ def _reportable(stored: StoredCase, plan: Plan, desk: Desk, now: datetime) -> tu
         for name in known
         if name not in owed and turn_of(case, Event(name, now), desk.playbooks, now).refused is None
     )
-
-
-def require_worker(desk: Desk, stored: StoredCase, user: str) -> None:
-    """Only the case's owner and the leads work on it; raises NotAllowed for anybody else."""
-    if user != stored.owner and not desk.is_lead(user):
-        raise NotAllowed(f"{stored.name} is another agent’s case. Ask its owner or a lead to do this.")
 
 
 def changed(facts: Facts, typed: Mapping[str, str | tuple[str, ...]]) -> dict[str, object]:

@@ -7,8 +7,8 @@ letter is taken up a second time, the channel is searched for that id before any
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -17,7 +17,7 @@ from bot.cases import CaseView
 from bot.confirmations import Tagging
 from bot.desk import Desk
 from bot.errors import OutcomeUnknown, RateLimited, Rejected
-from bot.ports import Clock, Delivery, Letter, Message, Messenger, Posted
+from bot.ports import Clock, Delivery, Letter, Message, Messenger, Posted, Work
 
 logger = logging.getLogger(__name__)
 
@@ -34,8 +34,16 @@ class Drawing:
     """What a letter is drawn from."""
 
     letter: Letter
-    view: CaseView
+    about: object
     tagging: Tagging
+    at: datetime
+
+    @property
+    def view(self) -> CaseView:
+        """The case that the letter is about."""
+        if not isinstance(self.about, CaseView):
+            raise TypeError(f"The letter {self.letter.key} is not about a case.")
+        return self.about
 
 
 def posted_at(posted: Posted) -> datetime:
@@ -49,6 +57,8 @@ def waiting_time(attempt: int) -> timedelta:
 
 
 Draw = Callable[[Drawing, Desk], Message | None]
+Subject = Callable[[Work, Desk, Letter, datetime], object]
+"""Looks up what a letter without a case is about, such as a digest, when it is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,7 @@ class Postman:
     draw: Draw
     now: Clock
     lease_clock: Clock
+    subjects: Mapping[str, Subject] = field(default_factory=dict)
 
     def deliver_next(self) -> bool:
         """Try one letter that waits and may be tried now; False if there is none.
@@ -102,8 +113,17 @@ class Postman:
             return
         drawing = self._drawing(letter, now)
         message = self.draw(drawing, self.desk)
-        posted = self.messenger.post(letter.to, message, str(delivery.id)) if message else None
+        posted = None
+        if message is not None:
+            posted = self.messenger.post(letter.to, message, str(delivery.id), self._thread(letter))
         self._settle(delivery, posted, drawing.tagging)
+
+    def _thread(self, letter: Letter) -> Posted | None:
+        """The post below which the letter stands; one that was given up leaves it standing by itself."""
+        if not letter.thread:
+            return None
+        with self.desk.memory.read() as work:
+            return work.outbox.posted(letter.thread)
 
     def _edit(self, delivery: Delivery) -> None:
         letter, now = delivery.letter, self.now()
@@ -118,12 +138,20 @@ class Postman:
     def _found(self, delivery: Delivery) -> Posted | None:
         # A sandbox's clock may have been set back since the letter was promised.
         since = min(delivery.promised_at, self.now()) - LOOK_BACK
-        return self.messenger.find(delivery.letter.to, str(delivery.id), since)
+        return self.messenger.find(delivery.letter.to, str(delivery.id), since, self._thread(delivery.letter))
 
     def _drawing(self, letter: Letter, now: datetime) -> Drawing:
         with self.desk.memory.read() as work:
-            view = cases.view(work, self.desk, letter.case_number, now)
-        return Drawing(letter, view, confirmations.tagging(self.desk, now))
+            about = self._about(work, letter, now)
+        return Drawing(letter, about, confirmations.tagging(self.desk, now), now)
+
+    def _about(self, work: Work, letter: Letter, now: datetime) -> object:
+        subject = self.subjects.get(letter.kind)
+        if subject is not None:
+            return subject(work, self.desk, letter, now)
+        if letter.case_number is None:
+            raise LookupError(f"Nothing says what a letter of kind {letter.kind} is about.")
+        return cases.view(work, self.desk, letter.case_number, now)
 
     def _settle(self, delivery: Delivery, posted: Posted | None, tagging: Tagging) -> None:
         letter = delivery.letter
@@ -132,6 +160,7 @@ class Postman:
                 logger.warning("%s: the lease had gone to another process before it was settled", letter.key)
             elif letter.kind == "confirmation" and posted is not None and not letter.edits:
                 number, occasion = letter.case_number, letter.data["occasion"]
+                assert number is not None
                 confirmations.posted(work, self.desk, number, occasion, tagging.people, posted_at(posted))
 
     def _again_or_bury(self, delivery: Delivery, error: str) -> None:

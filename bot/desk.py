@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.errors import CaseError, PlaybookError
+from bot.people import Strangers
 from bot.playbooks import playbooks_from
-from bot.ports import Memory, System, Work
+from bot.ports import Memory, People, System, Work
 from bot.sop import Case, Playbooks
 from bot.sop.organisation import Organisation
 
@@ -23,6 +24,7 @@ class Desk:
     memory: Memory
     playbooks: Playbooks
     systems: Mapping[str, System]
+    people: People = field(default_factory=Strangers)
     read: dict[str, Playbooks] = field(default_factory=dict)
 
     @property
@@ -37,7 +39,13 @@ class Desk:
 
     def is_lead(self, user: str) -> bool:
         """Whether this Slack user leads."""
-        return user in self.organisation.roles.leads
+        return user in self.expanded(self.organisation.roles.leads)
+
+    def expanded(self, ids: Iterable[str]) -> frozenset[str]:
+        """Slack user ids, with the members of a user group where its id stands."""
+        people = {each for each in ids if not each.startswith("S")}
+        groups = (self.people.members_of(each) for each in ids if each.startswith("S"))
+        return frozenset(people.union(*groups))
 
     def keep_version(self, now: datetime) -> None:
         """Store today's playbooks, so that what begins under them can go on under them."""

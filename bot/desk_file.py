@@ -23,6 +23,7 @@ DEFAULT: Final = Path(__file__).parent / "desk.default.yaml"
 """As the example, with placeholders for the contacts: for trying plans out where there is no desk.yaml."""
 
 _SLACK_ID: Final = re.compile(r"[UW][A-Z0-9]{6,}")
+_ROLE_ID: Final = re.compile(r"[UWS][A-Z0-9]{6,}")
 _CHANNEL: Final = re.compile(r"#?[^\sA-Z#@]{1,80}|[CG][A-Z0-9]{6,}")
 
 
@@ -193,8 +194,11 @@ def _people(data: Mapping[str, object], organisation: Organisation) -> Iterator[
         if slack_id := (person.get("slack_id") or "").strip():
             ids[f"rota.people.{key}.slack_id"] = slack_id
     for where, slack_id in ids.items():
-        if not _SLACK_ID.fullmatch(slack_id):
-            yield f"{where} is {slack_id!r}. Write the member id of their Slack profile, as in U024BE7LH."
+        in_role = where.startswith("roles.")
+        if not (_ROLE_ID if in_role else _SLACK_ID).fullmatch(slack_id):
+            write = "Write the member id of their Slack profile, as in U024BE7LH"
+            group = ", or the id of a user group, as in S0614TZR7" if in_role else ""
+            yield f"{where} is {slack_id!r}. {write}{group}."
 
 
 def _places(organisation: Organisation) -> Iterator[str]:

@@ -90,7 +90,7 @@ def following(values: Values, playbooks: Playbooks, today: date) -> tuple[str, .
 def stated(values: Values, desk: Desk, agent: str, now: datetime) -> Facts:
     """The facts of an intake, with what the desk itself knows: whether the agent is a trained one (D-14)."""
     facts = facts_of(values, following(values, desk.playbooks, now.date()))
-    trained = desk.organisation.roles.trained_agents
+    trained = desk.expanded(desk.organisation.roles.trained_agents)
     return with_facts(facts, {"extra.agent_trained": agent in trained}) if trained else facts
 
 

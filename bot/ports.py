@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bot.sop import Case, Timer
 
@@ -23,13 +23,18 @@ class Clock(Protocol):
 
 # --- what we remember ---------------------------------------------------------------------------
 
+Team = Literal["front_line", "trained_agent", "back_office"]
+"""Who has a case, or in whose queue it waits to be taken."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredCase:
     """A case with what the desk knows of it besides the rules.
 
-    `number` counts from 1001. `owner` and `opened_by` are Slack user ids. `references` holds the numbers
-    of tickets and cases in other systems, as {"ho_ticket": "EBH-12"}. `version` grows by one at each save.
+    `number` counts from 1001. `owner` and `opened_by` are Slack user ids; an empty `owner` means that the
+    case waits in the queue of its `team` to be taken. `references` holds the numbers of tickets and cases in
+    other systems, as {"ho_ticket": "EBH-12"}. `linked` holds the numbers of cases it belongs together with
+    (D-21, D-22). `version` grows by one at each save.
     """
 
     number: int
@@ -38,6 +43,8 @@ class StoredCase:
     opened_by: str
     references: Mapping[str, str] = field(default_factory=dict)
     version: int = 1
+    team: Team = "front_line"
+    linked: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
@@ -67,20 +74,38 @@ class FollowUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Errand:
+    """Something the desk itself has to do at a time, besides the follow-ups of the SOPs.
+
+    `key` is unique for ever: the same errand promised twice is run once. `kind` says what is done, `data`
+    carries ids, never personal data.
+    """
+
+    key: str
+    kind: str
+    due: datetime
+    case_number: int | None = None
+    person: str = ""
+    data: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """Something to be said in Slack.
 
     `key` is unique for ever: the same thing promised twice is one letter. `kind` chooses how it is drawn,
     at the moment of sending, from the case as it then is. `to` is a channel or user id, empty for an edit.
-    `edits` is the key of the letter whose post this one rewrites. `data` carries ids, never personal data.
+    `edits` is the key of the letter whose post this one rewrites, `thread` of the one it answers below.
+    `case_number` is None for what concerns no single case. `data` carries ids, never personal data.
     """
 
     key: str
     kind: str
-    case_number: int
+    case_number: int | None = None
     to: str = ""
     edits: str = ""
     data: Mapping[str, str] = field(default_factory=dict)
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +186,25 @@ class FollowUps(Protocol):
         """When the next open row falls due."""
 
 
+class Errands(Protocol):
+    """What the desk itself has to do, and when."""
+
+    def put(self, errands: Iterable[Errand], now: datetime) -> None:
+        """Store errands; a key that is there already is left alone."""
+
+    def cancel(self, key: str, now: datetime) -> None:
+        """It is no longer owed; one that was run, or never put, is left alone."""
+
+    def take_due(self, now: datetime, passing_over: Collection[str] = ()) -> Errand | None:
+        """The most overdue open errand, locked until the transaction ends and settled as run.
+
+        None if none is due. Keys in `passing_over` are left alone.
+        """
+
+    def next_due(self) -> datetime | None:
+        """When the next open errand falls due."""
+
+
 class Outbox(Protocol):
     """What has to be said outside, kept until it was."""
 
@@ -168,7 +212,10 @@ class Outbox(Protocol):
         """Store letters; a key that is there already is left alone."""
 
     def claim(self, holder: str, now: datetime, lease_until: datetime, most: int) -> Sequence[Delivery]:
-        """Lease up to `most` letters that wait, the oldest first, and none behind an unsent one it edits."""
+        """Lease up to `most` letters that wait, the oldest first.
+
+        None is taken while the post that it edits, or below which it stands, is still to be made.
+        """
 
     def posted(self, key: str) -> Posted | None:
         """Where the letter of that key stands, if it was sent."""
@@ -225,6 +272,7 @@ class Work(Protocol):
     cases: Cases
     timeline: Timeline
     follow_ups: FollowUps
+    errands: Errands
     outbox: Outbox
     intakes: Intakes
     seen: Seen
@@ -255,21 +303,33 @@ class Message:
 class Messenger(Protocol):
     """Slack, as far as the desk speaks there of its own accord. All raise DeliveryError."""
 
-    def post(self, to: str, message: Message, delivery_id: str) -> Posted:
+    def post(self, to: str, message: Message, delivery_id: str, thread: Posted | None = None) -> Posted:
         """Post once, never trying again by itself; `to` is a channel or user id."""
 
     def edit(self, posted: Posted, message: Message) -> None:
         """Rewrite a post."""
 
-    def find(self, to: str, delivery_id: str, since: datetime) -> Posted | None:
+    def find(self, to: str, delivery_id: str, since: datetime, thread: Posted | None = None) -> Posted | None:
         """The post that carries this delivery's id, if it was made after all."""
 
 
 class People(Protocol):
-    """Who is who in Slack."""
+    """Who is who in Slack, as it was last read there. None of these raises."""
 
     def name_of(self, user_id: str) -> str:
         """The name people know them by; their id where Slack does not answer."""
+
+    def members_of(self, group_id: str) -> frozenset[str]:
+        """The user ids of a Slack user group; empty where Slack never answered."""
+
+    def is_active(self, user_id: str) -> bool:
+        """False for somebody who is deactivated in Slack; True where that is not known."""
+
+    def zone_of(self, user_id: str) -> str:
+        """Their time zone, as in America/Chicago; empty where it is not known."""
+
+    def refresh(self, user_ids: Collection[str], group_ids: Collection[str]) -> None:
+        """Read these anew. It talks to Slack: never within a transaction."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from slack_bolt import Args
 
 from blocks import card
-from bot import cases
+from bot import cases, roles
 from bot.cases import CaseView, Reported
-from bot.errors import CaseError, MovedOn, NotAllowed
+from bot.errors import CaseError, MovedOn
 from bot.ports import ByHand, Order, Work
 from bot.sop import Event, Step
 from bot.wording import Names, Written, write
@@ -58,8 +58,8 @@ class Casework:
 
     def _require_lead(self, view: CaseView, event: str, args: Args) -> None:
         """Some decisions are a lead's."""
-        if event == "lead_released" and not self.front.desk.is_lead(user_of(args.body)):
-            raise NotAllowed(f"{view.stored.name}: only a lead can decide on this. Ask one of your leads.")
+        if event == "lead_released":
+            roles.require(self.front.desk, user_of(args.body), roles.Act.DECIDE, view.stored)
 
     def _report(
         self, work: Work, number: int, event: str, data: Mapping[str, object], args: Args
@@ -70,9 +70,11 @@ class Casework:
             raise_refusal(reported)
         return reported
 
-    def _view(self, work: Work, number: int, user: str) -> CaseView:
+    def _view(self, work: Work, number: int, user: str, act: roles.Act = roles.Act.WORK) -> CaseView:
+        """The case, for somebody who may do this with it; who has no role is not told whether it exists."""
+        roles.require(self.front.desk, user, roles.Act.SEE)
         view = cases.view(work, self.front.desk, number, self.front.now())
-        cases.require_worker(self.front.desk, view.stored, user)
+        roles.require(self.front.desk, user, act, view.stored)
         return view
 
     def _written(self, view: CaseView, step: Step) -> Written:

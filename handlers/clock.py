@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot import follow_ups
+from bot import errands, follow_ups
 from bot.delivery import Postman
 
 logger = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ class Bell:
     """Rings and delivers, one at a time, until it is stopped."""
 
     postman: Postman
+    kinds: Mapping[str, errands.Run] = field(default_factory=dict)
     _scheduler: BackgroundScheduler = field(default_factory=_scheduler)
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
     _wanted: threading.Event = field(default_factory=threading.Event)
@@ -77,6 +79,7 @@ class Bell:
         """Handle what is due, send what waits, and set the alarm for what comes next."""
         now = self.postman.now()
         follow_ups.ring(self.postman.desk, now)
+        errands.run(self.postman.desk, now, self.kinds)
         while not self._stopping.is_set() and self.postman.deliver_next():
             pass
         self._set_alarm()
@@ -84,7 +87,8 @@ class Bell:
     def next_due(self) -> datetime | None:
         """When the next appointment falls due."""
         with self.postman.desk.memory.read() as work:
-            return work.follow_ups.next_due()
+            dues = (work.follow_ups.next_due(), work.errands.next_due())
+        return min((due for due in dues if due is not None), default=None)
 
     def _set_alarm(self) -> None:
         due = self.next_due()

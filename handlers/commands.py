@@ -11,6 +11,7 @@ from blocks.help import help_page
 from bot import cases, confirmations
 from bot.errors import UnknownCase
 from bot.ports import Message
+from bot.roles import Act, require
 from handlers.front import Front, guarded, user_of
 from handlers.intake import open_intake
 
@@ -42,15 +43,16 @@ class Commands:
         )
 
     def _said(self, words: list[str], user: str) -> Message:
+        desk = self.front.desk
+        require(desk, user, Act.ASK)
         match [words[0].lower(), *words[1:]]:
             case ["help"]:
                 return help_page()
             case ["mine"]:
+                require(desk, user, Act.SEE)
                 return self._mine(user)
             case ["oncall"]:
-                return home.on_call_message(
-                    confirmations.tagging(self.front.desk, self.front.now()), self.front.desk
-                )
+                return home.on_call_message(confirmations.tagging(desk, self.front.now()), desk)
             case ["show", name]:
                 return self._show(name, user)
             case ["show"]:
@@ -68,7 +70,8 @@ class Commands:
         desk = self.front.desk
         if not digits.isdecimal() or len(digits) > 9:
             raise UnknownCase("That is not a case’s number. Type it as in `/complaint show HC-1001`.")
+        require(desk, user, Act.SEE)
         with desk.memory.read() as work:
             view = cases.view(work, desk, int(digits), self.front.now())
-        cases.require_worker(desk, view.stored, user)
+        require(desk, user, Act.WORK, view.stored)
         return card.card(view, desk)

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 from slack_bolt import App, Args
 
 from blocks import forms
-from bot import cases, intake
-from bot.errors import MovedOn, NotAllowed
+from bot import cases, intake, roles
+from bot.errors import MovedOn
 from bot.ports import Work
+from bot.roles import Act
 from handlers.casework import Casework, due_step, moved_on, step_of
 from handlers.front import (
     after_bar,
@@ -128,7 +129,7 @@ class FormListeners(Casework):
             args.ack(response_action="errors", errors={"note": "Type the note, or close the form."})
             return
         with self.front.desk.memory.write() as work:
-            self._view(work, number, user_of(args.body))
+            self._view(work, number, user_of(args.body), Act.NOTE)
             if self._first_time(work, args):
                 cases.add_note(work, number, text, user_of(args.body), self.front.now())
         args.ack()
@@ -160,10 +161,8 @@ class FormListeners(Casework):
         data = {"closure_comments": comments}
         with self.front.desk.memory.write() as work:
             view = self._view(work, number, user)
-            if view.stored.case.state == "needs_decision" and not self.front.desk.is_lead(user):
-                raise NotAllowed(
-                    f"{view.stored.name} waits for a lead’s decision: a lead closes it, or goes on."
-                )
+            if view.stored.case.state == "needs_decision":
+                roles.require(self.front.desk, user, Act.DECIDE, view.stored)
             if self._first_time(work, args):
                 self._report(work, number, "close_requested", data, args)
         args.ack()

@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 
 from blocks import intake as pages
 from blocks import kit
-from bot import intake
+from bot import intake, roles
 from bot.errors import CaseError
 from bot.intake_fields import NOT_YET, Errors, Values
 from bot.ports import Intake
@@ -25,6 +25,7 @@ FIRST = ("opening", "contact_details")
 
 def open_intake(front: Front, client: WebClient, trigger_id: str, agent: str) -> None:
     """A small loading view within the trigger's three seconds, then the form."""
+    roles.require(front.desk, agent, roles.Act.OPEN)
     opened = client.views_open(trigger_id=trigger_id, view=pages.loading())["view"]
     with front.desk.memory.write() as work:
         started = intake.start(work, agent, front.now())
@@ -149,6 +150,7 @@ class IntakeListeners:
             return intake.keep(work, stored, typed, self.front.now())
 
     def _stored(self, args: Args) -> Intake:
+        roles.require(self.front.desk, user_of(args.body), roles.Act.OPEN)
         intake_id = str(args.body["view"].get("private_metadata") or "")
         with self.front.desk.memory.read() as work:
             stored = work.intakes.get(intake_id)

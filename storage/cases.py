@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlmodel import Session, col, select, update
 
 from bot.errors import MovedOn, UnknownCase
-from bot.ports import Cases, StoredCase
+from bot.ports import Cases, StoredCase, Team
 from bot.sop import Case
 from bot.sop.as_json import case_from_json, case_to_json
 from storage.locking import locked
@@ -84,10 +84,23 @@ def _columns(stored: StoredCase, now: datetime, closed_at: datetime | None = Non
         "updated_at": now,
         "closed_at": (closed_at or now) if case.state == "closed" else None,
         "other_numbers": dict(stored.references),
+        "team": stored.team,
+        "linked": list(stored.linked),
+        "due_at": case.running[0].due if case.running else None,
+        "sensitive": bool(facts.sensitive),
         "content": case_to_json(case),
     }
 
 
 def _stored(row: CaseRow) -> StoredCase:
     case = case_from_json(row.content)
-    return StoredCase(row.number, case, row.owner, row.opened_by, row.other_numbers, row.version)
+    return StoredCase(
+        row.number,
+        case,
+        row.owner,
+        row.opened_by,
+        row.other_numbers,
+        row.version,
+        cast(Team, row.team),
+        tuple(row.linked),
+    )

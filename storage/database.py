@@ -15,9 +15,10 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from bot.errors import DatabaseError
-from bot.ports import Cases, FollowUps, Intakes, Memory, Outbox, Seen, Timeline, Versions, Work
+from bot.ports import Cases, Errands, FollowUps, Intakes, Memory, Outbox, Seen, Timeline, Versions, Work
 from storage.cases import CaseStore
 from storage.engines import Place, engines_of, place_of
+from storage.errands import ErrandStore
 from storage.follow_ups import FollowUpStore
 from storage.intakes import IntakeStore
 from storage.locking import WRITES
@@ -36,6 +37,7 @@ class Stores(Work):
     cases: Cases
     timeline: Timeline
     follow_ups: FollowUps
+    errands: Errands
     outbox: Outbox
     intakes: Intakes
     seen: Seen
@@ -147,6 +149,7 @@ def _stores(session: Session) -> Stores:
         CaseStore(session),
         TimelineStore(session),
         FollowUpStore(session),
+        ErrandStore(session),
         OutboxStore(session),
         IntakeStore(session),
         SeenStore(session),

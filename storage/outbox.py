@@ -110,14 +110,19 @@ class OutboxStore(Outbox):
 
 
 def _behind_another() -> ColumnElement[bool]:
-    """Edits whose post is not made yet, or is being edited just now."""
+    """Edits and answers whose post is not made yet, and edits of one that is being edited just now."""
     other = aliased(OutboxRow)
-    unsent = col(other.key) == OutboxRow.edits
+    unsent = and_(
+        col(other.edits) == "", or_(col(other.key) == OutboxRow.edits, col(other.key) == OutboxRow.thread)
+    )
     being_edited = and_(
-        col(other.edits) == OutboxRow.edits, col(other.holder) != "", col(other.id) != OutboxRow.id
+        col(OutboxRow.edits) != "",
+        col(other.edits) == OutboxRow.edits,
+        col(other.holder) != "",
+        col(other.id) != OutboxRow.id,
     )
     another = exists().where(col(other.state) == "waiting", or_(unsent, being_edited))
-    return and_(col(OutboxRow.edits) != "", another)
+    return and_(or_(col(OutboxRow.edits) != "", col(OutboxRow.thread) != ""), another)
 
 
 def _values(letter: Letter, now: datetime) -> dict[str, object]:
@@ -127,6 +132,7 @@ def _values(letter: Letter, now: datetime) -> dict[str, object]:
         "case_number": letter.case_number,
         "recipient": letter.to,
         "edits": letter.edits,
+        "thread": letter.thread,
         "data": dict(letter.data),
         "state": "waiting",
         "attempts": 0,
@@ -138,7 +144,7 @@ def _values(letter: Letter, now: datetime) -> dict[str, object]:
 
 
 def _letter(row: OutboxRow) -> Letter:
-    return Letter(row.key, row.kind, row.case_number, row.recipient, row.edits, row.data)
+    return Letter(row.key, row.kind, row.case_number, row.recipient, row.edits, row.data, row.thread)
 
 
 def _delivery(row: OutboxRow) -> Delivery:

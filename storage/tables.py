@@ -50,6 +50,8 @@ class CaseRow(Table, table=True):
     __tablename__ = "cases"
     __table_args__ = (
         Index(None, "owner", "state"),
+        Index(None, "team", "owner", "state"),
+        Index(None, "state", "due_at"),
         CheckConstraint("version >= 1", name="version"),
     )
 
@@ -69,6 +71,10 @@ class CaseRow(Table, table=True):
     updated_at: datetime = Field(sa_type=Instant)
     closed_at: datetime | None = Field(sa_type=Instant)
     other_numbers: dict[str, str] = Field(sa_type=JSON)
+    team: str
+    linked: list[int] = Field(sa_type=JSON)
+    due_at: datetime | None = Field(sa_type=Instant)
+    sensitive: bool
     content: dict[str, Any] = Field(sa_type=JSON)
 
 
@@ -116,6 +122,31 @@ class FollowUpRow(Table, table=True):
     updated_at: datetime = Field(sa_type=Instant)
 
 
+class ErrandRow(Table, table=True):
+    """Something the desk itself has to do at a time; its key is unique for ever."""
+
+    __tablename__ = "errands"
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'run', 'cancelled')", name="state"),
+        Index(
+            "ix_errands_open_due_at",
+            "due_at",
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    key: str = Field(primary_key=True)
+    kind: str
+    case_number: int | None = Field(foreign_key="cases.number")
+    person: str
+    data: dict[str, str] = Field(sa_type=JSON)
+    due_at: datetime = Field(sa_type=Instant)
+    state: str
+    created_at: datetime = Field(sa_type=Instant)
+    settled_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
 class OutboxRow(Table, table=True):
     """A letter: `waiting` until it is `sent`, `dead` when it was given up, `superseded` when not needed.
 
@@ -139,9 +170,10 @@ class OutboxRow(Table, table=True):
     id: int = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
     kind: str
-    case_number: int = Field(foreign_key="cases.number")
+    case_number: int | None = Field(foreign_key="cases.number")
     recipient: str
     edits: str
+    thread: str
     data: dict[str, str] = Field(sa_type=JSON)
     state: str
     attempts: int

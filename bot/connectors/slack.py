@@ -57,7 +57,7 @@ class SlackMessenger:
         """Take every automatic retry from the client."""
         self.client.retry_handlers.clear()
 
-    def post(self, to: str, message: Message, delivery_id: str) -> Posted:
+    def post(self, to: str, message: Message, delivery_id: str, thread: Posted | None = None) -> Posted:
         """Post once; `to` is a user id, a channel id or a channel's name."""
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"letter": delivery_id}}
         try:
@@ -66,6 +66,7 @@ class SlackMessenger:
                 text=message.text,
                 blocks=[dict(block) for block in message.blocks],
                 metadata=metadata,
+                thread_ts=thread.ts if thread else None,
                 unfurl_links=False,
                 unfurl_media=False,
             )
@@ -85,27 +86,31 @@ class SlackMessenger:
         except FAULTS as error:
             _translate(error, f"rewriting the post {posted.ts} in {posted.channel}")
 
-    def find(self, to: str, delivery_id: str, since: datetime) -> Posted | None:
-        """Search the channel's history since `since` for the post that carries this delivery's id."""
+    def find(self, to: str, delivery_id: str, since: datetime, thread: Posted | None = None) -> Posted | None:
+        """Search the channel or the thread since `since` for the post that carries this delivery's id."""
         try:
             channel = self._conversation(to)
-            for post in self._history(channel, since):
+            for post in self._history(channel, since, thread):
                 if _letter_of(post) == delivery_id:
                     return Posted(channel=channel, ts=str(post["ts"]))
         except FAULTS as error:
             _translate(error, f"looking back in {to}")
         return None
 
-    def _history(self, channel: str, since: datetime) -> Iterator[dict[str, Any]]:
+    def _history(self, channel: str, since: datetime, thread: Posted | None) -> Iterator[dict[str, Any]]:
         cursor = ""
         while True:
-            page = self.client.conversations_history(
-                channel=channel,
-                oldest=f"{since.timestamp():.6f}",
-                include_all_metadata=True,
-                limit=PAGE,
-                cursor=cursor or None,
-            )
+            asked: dict[str, Any] = {
+                "channel": channel,
+                "oldest": f"{since.timestamp():.6f}",
+                "include_all_metadata": True,
+                "limit": PAGE,
+                "cursor": cursor or None,
+            }
+            if thread is None:
+                page = self.client.conversations_history(**asked)
+            else:
+                page = self.client.conversations_replies(ts=thread.ts, **asked)
             yield from page["messages"]
             cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
             if not cursor:
@@ -174,22 +179,3 @@ def _translate_answer(error: SlackApiError, doing: str) -> NoReturn:
     if status >= 500 or code in PERHAPS_DONE | MENDED_BY_A_PERSON:
         raise OutcomeUnknown(f"{doing}: Slack answered {code}") from error
     raise Rejected(f"{doing}: Slack refused with {code}") from error
-
-
-@dataclass(slots=True)
-class SlackPeople:
-    """The People port over `users.info`; a name is asked for once."""
-
-    client: WebClient
-    _names: dict[str, str] = field(default_factory=dict)
-
-    def name_of(self, user_id: str) -> str:
-        """The name people know them by; their id where Slack does not answer."""
-        if user_id not in self._names:
-            try:
-                user = self.client.users_info(user=user_id)["user"]
-            except FAULTS:
-                return user_id
-            profile = user.get("profile") or {}
-            self._names[user_id] = str(profile.get("real_name") or user.get("real_name") or user_id)
-        return self._names[user_id]

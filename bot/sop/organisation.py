@@ -43,13 +43,14 @@ class Channels:
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """Slack user ids by what the people do."""
+    """Slack user ids and user group ids by what the people do."""
 
     leads: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
     trained_agents: tuple[str, ...] = ()
     back_office: tuple[str, ...] = ()
     resolution_specialists: tuple[str, ...] = ()
+    admins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

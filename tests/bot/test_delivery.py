@@ -43,7 +43,7 @@ class FakeSlack:
     posts: list[tuple[str, str]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
 
-    def post(self, to: str, message: Message, delivery_id: str) -> Posted:
+    def post(self, to: str, message: Message, delivery_id: str, thread: Posted | None = None) -> Posted:
         self.calls.append("post")
         trouble = self._trouble(to)
         if trouble is None or self.made:
@@ -57,7 +57,7 @@ class FakeSlack:
         if (trouble := self._trouble(posted.channel)) is not None:
             raise trouble
 
-    def find(self, to: str, delivery_id: str, since: datetime) -> Posted | None:
+    def find(self, to: str, delivery_id: str, since: datetime, thread: Posted | None = None) -> Posted | None:
         self.calls.append("find")
         found = (to, delivery_id) in self.posts
         return self._posted(self.posts.index((to, delivery_id))) if found else None

@@ -1,0 +1,62 @@
+"""What the desk itself has to do at a time, besides the follow-ups of the SOPs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select, update
+
+from bot.ports import Errand, Errands
+from storage.inserting import insert_new
+from storage.locking import locked
+from storage.tables import ErrandRow
+
+
+@dataclass(frozen=True, slots=True)
+class ErrandStore(Errands):
+    """Errands in one transaction."""
+
+    session: Session
+
+    def put(self, errands: Iterable[Errand], now: datetime) -> None:
+        for errand in errands:
+            insert_new(self.session, ErrandRow, _values(errand, now))
+
+    def cancel(self, key: str, now: datetime) -> None:
+        ours = col(ErrandRow.key) == key
+        statement = update(ErrandRow).where(ours, col(ErrandRow.state) == "open")
+        self.session.exec(statement.values(state="cancelled", settled_at=now))
+
+    def take_due(self, now: datetime, passing_over: Collection[str] = ()) -> Errand | None:
+        query = (
+            select(ErrandRow)
+            .where(ErrandRow.state == "open", ErrandRow.due_at <= now)
+            .where(col(ErrandRow.key).not_in(passing_over))
+            .order_by(col(ErrandRow.due_at), col(ErrandRow.key))
+            .limit(1)
+        )
+        row = self.session.exec(locked(self.session, query, skip_locked=True)).one_or_none()
+        if row is None:
+            return None
+        row.state, row.settled_at = "run", now
+        self.session.flush()
+        return Errand(row.key, row.kind, row.due_at, row.case_number, row.person, row.data)
+
+    def next_due(self) -> datetime | None:
+        query = select(ErrandRow.due_at).where(ErrandRow.state == "open")
+        return self.session.exec(query.order_by(col(ErrandRow.due_at)).limit(1)).first()
+
+
+def _values(errand: Errand, now: datetime) -> dict[str, object]:
+    return {
+        "key": errand.key,
+        "kind": errand.kind,
+        "case_number": errand.case_number,
+        "person": errand.person,
+        "data": dict(errand.data),
+        "due_at": errand.due,
+        "state": "open",
+        "created_at": now,
+    }

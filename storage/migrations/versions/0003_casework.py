@@ -1,0 +1,81 @@
+"""Casework: teams and links of cases, the desk's own errands, letters that answer in a thread.
+
+Revision 0003, after 0002.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from storage.columns import Instant
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+OPEN = sa.text("state = 'open'")
+
+
+def upgrade() -> None:
+    _cases()
+    _outbox()
+    _errands()
+
+
+def _cases() -> None:
+    """Cases of the first versions are in the hands of whoever opened them."""
+    with op.batch_alter_table("cases") as cases:
+        cases.add_column(sa.Column("team", sa.String(), nullable=False, server_default="front_line"))
+        cases.add_column(sa.Column("linked", sa.JSON(), nullable=False, server_default="[]"))
+        cases.add_column(sa.Column("due_at", Instant(), nullable=True))
+        cases.add_column(sa.Column("sensitive", sa.Boolean(), nullable=False, server_default=sa.false()))
+        cases.create_index(op.f("ix_cases_team_owner_state"), ["team", "owner", "state"])
+        cases.create_index(op.f("ix_cases_state_due_at"), ["state", "due_at"])
+    with op.batch_alter_table("cases") as cases:
+        for name, kind in (("team", sa.String()), ("linked", sa.JSON()), ("sensitive", sa.Boolean())):
+            cases.alter_column(name, existing_type=kind, existing_nullable=False, server_default=None)
+    op.execute(
+        "UPDATE cases SET due_at = (SELECT min(due_at) FROM follow_ups"
+        " WHERE case_number = cases.number AND state = 'open')"
+    )
+
+
+def _outbox() -> None:
+    with op.batch_alter_table("outbox") as outbox:
+        outbox.alter_column("case_number", existing_type=sa.Integer(), nullable=True)
+        outbox.add_column(sa.Column("thread", sa.String(), nullable=False, server_default=""))
+    with op.batch_alter_table("outbox") as outbox:
+        outbox.alter_column("thread", existing_type=sa.String(), existing_nullable=False, server_default=None)
+
+
+def _errands() -> None:
+    op.create_table(
+        "errands",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("case_number", sa.Integer(), nullable=True),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("due_at", Instant(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("settled_at", Instant(), nullable=True),
+        sa.CheckConstraint("state IN ('open', 'run', 'cancelled')", name=op.f("ck_errands_state")),
+        sa.ForeignKeyConstraint(["case_number"], ["cases.number"], name=op.f("fk_errands_case_number")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_errands")),
+    )
+    op.create_index("ix_errands_open_due_at", "errands", ["due_at"], sqlite_where=OPEN, postgresql_where=OPEN)
+
+
+def downgrade() -> None:
+    op.drop_table("errands")
+    with op.batch_alter_table("outbox") as outbox:
+        outbox.drop_column("thread")
+        outbox.alter_column("case_number", existing_type=sa.Integer(), nullable=False)
+    with op.batch_alter_table("cases") as cases:
+        cases.drop_index(op.f("ix_cases_team_owner_state"))
+        cases.drop_index(op.f("ix_cases_state_due_at"))
+        for name in ("team", "linked", "due_at", "sensitive"):
+            cases.drop_column(name)
