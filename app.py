@@ -28,6 +28,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 import handlers
 from blocks.letters import draw
 from bot import sop_commands, version_commands
+from bot.agenda import ERRANDS, SUBJECTS
 from bot.connectors.by_hand import by_hand
 from bot.connectors.slack import SlackMessenger
 from bot.connectors.slack_people import SlackPeople
@@ -124,7 +125,8 @@ def wire(playbooks: Playbooks, memory: Memory, slack: Slack, now: Clock) -> Serv
     people = SlackPeople(slack.client())
     desk = Desk(memory, playbooks, by_hand(playbooks.organisation.links), people)
     desk.keep_version(now())
-    bell = Bell(Postman(desk, SlackMessenger(slack.client()), draw, now, lease_clock=system_clock))
+    postman = Postman(desk, SlackMessenger(slack.client()), draw, now, system_clock, SUBJECTS)
+    bell = Bell(postman, ERRANDS)
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="listener")
     try:
         app = App(
