@@ -149,6 +149,8 @@ def _completed(element: Payload, action: Payload) -> Payload:
         done = {key: value for key, value in done.items() if key not in ("value", "text")}
         own = {key: element[key] for key in ("text", "value", "style", "url") if key in element}
         return done | own
+    if done.get("value") == "":
+        done["value"] = None
     for key in ("initial_option", "initial_options", "placeholder"):
         if key in element:
             done[key] = element[key]

@@ -70,7 +70,11 @@ class Forms:
         return found
 
     async def close(self, person: Member, view: View, everything: bool) -> Outcome:
-        """Cancel the top modal, or (`everything`) close the whole stack by its X."""
+        """Cancel the top modal, or (`everything`) close the whole stack by its X.
+
+        What `view_closed` says of the inputs is not documented; here, nothing: only what block_actions
+        reported is the app's to keep.
+        """
         stack = self._site.views.stack(person.id)
         root = stack[0]
         clears = everything or bool(view.shape.get("clear_on_close"))
@@ -80,7 +84,7 @@ class Forms:
         if not told.shape.get("notify_on_close"):
             return Outcome()
         payload = interaction("view_closed", person, self._workspace) | {
-            "view": view_json(told, self._workspace),
+            "view": view_json(told, self._workspace) | {"state": {"values": {}}},
             "is_cleared": cleared,
         }
         await self._site.sockets.deliver("interactive", payload)

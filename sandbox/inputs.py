@@ -34,6 +34,7 @@ VALUE_KEYS: dict[str, tuple[str, str]] = {
     "datetimepicker": ("selected_date_time", "initial_date_time"),
     "file_input": ("files", "initial_files"),
 }
+TYPED = ("plain_text_input", "rich_text_input", "email_text_input", "url_text_input", "number_input")
 _LISTS = ("selected_options", "selected_users", "selected_conversations", "selected_channels", "files")
 TEXT_INPUT_MAX = 3000
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")

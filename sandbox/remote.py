@@ -79,6 +79,10 @@ class Trouble:
         """Put a fault in force, such as `cause("lost_reply", target="chat.postMessage")`."""
         call(self._url, "faults", {"fault": fault, **more})
 
+    def expire_trigger(self, times: int = 1) -> None:
+        """The next `views.open` answers `expired_trigger_id`, as three seconds after the click."""
+        self.cause("error", target="views.open", error="expired_trigger_id", times=times)
+
     def disconnect(self, how: str) -> None:
         """Tell the app's sockets to go ("warning", "refresh_requested"), or "cut" them off."""
         call(self._url, "faults", {"disconnect": how})

@@ -43,6 +43,11 @@ class Spot:
         said = (self.block.get("text") or {}).get("text", "")
         return (label, label_of(self.element), self.element["action_id"], self.block["block_id"], said)
 
+    @property
+    def tells_at_once(self) -> bool:
+        """Whether it is an input with `dispatch_action`."""
+        return bool(self.block["type"] == "input" and self.block.get("dispatch_action"))
+
     def is_called(self, name: str) -> bool:
         return name in self.names
 

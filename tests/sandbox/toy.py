@@ -32,7 +32,7 @@ class Toy:
         self.client = WebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
         app = App(client=self.client, process_before_response=True)
         app.command("/complaint")(self._listener("command"))
-        app.shortcut("open_complaint")(self._listener("shortcut"))
+        app.shortcut(re.compile("^open_"))(self._listener("shortcut"))
         app.action({"action_id": ANY})(self._listener("action"))
         app.options({"action_id": ANY})(self._listener("options"))
         app.view(ANY)(self._listener("view"))
