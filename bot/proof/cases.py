@@ -121,10 +121,9 @@ def _filled_in(node: Node, walk: Walk) -> Iterator[Node]:
         for name, value in values_of(node.case.facts, walk.complaint.space).items()
         if value not in (None, "unknown", ())
     }
-    clash = ("contradictory",)
     for kind, after in node.learned.items():
         fits = (all(values[name] == known[name] for name in known) for values in walk.sorted[kind])
-        if node.kind == clash or (kind != clash and any(fits)):
+        if node.kind[0] == "contradictory" or (kind[0] != "contradictory" and any(fits)):
             yield after
 
 

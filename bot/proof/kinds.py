@@ -45,7 +45,7 @@ class Complaint:
         calendar = playbooks.organisation.calendar
         today = calendar.today(now)
         if contradictions(facts, now, calendar.timezone):
-            return ("contradictory",)
+            return ("contradictory", "lawyer" in facts.sensitive)
         way = route(facts, playbooks, today)
         guards = self.guards[way.id] if isinstance(way, Path) else ()
         verdicts = tuple(guard.judge(facts, today).holds for guard in guards)

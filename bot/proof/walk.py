@@ -18,7 +18,7 @@ from bot.proof.kinds import Complaint, Kind
 from bot.proof.space import Values, facts_of, stated
 from bot.sop import Case, Event, Facts, Playbooks, vocabulary
 from bot.sop.advance import EVERYWHERE, turn_of
-from bot.sop.case import LADDER
+from bot.sop.ladder import rungs
 from bot.sop.playbook import Path
 from bot.sop.rota import on_shift
 from bot.sop.stages import opened, owed, settled, stage_of
@@ -232,7 +232,7 @@ def state_of(case: Case, playbooks: Playbooks) -> State:
 def _ladder(case: Case) -> State:
     """How far the Concert check has come: whether it tagged somebody, and which of its timers rang."""
     tagged = case.confirmation is not None and case.confirmation.tagged_at is not None
-    return tagged, frozenset(t.kind for t in case.timers if t.kind in LADDER and t.rung_at)
+    return tagged, frozenset(rungs(case))
 
 
 def difference(before: dict[str, object], after: dict[str, object]) -> dict[str, object]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.business_time import Moment, instant_words
-from bot.sop.case import Case, Confirmation, Timer
+from bot.sop.case import LADDER, Case, Confirmation, Timer, TimerKind
 from bot.sop.playbook import Playbooks
 from bot.sop.rota import cover_starts, on_shift
 from bot.sop.timing import with_timer, without_ladder
@@ -43,8 +43,15 @@ def rung(case: Case, timer: Timer, playbooks: Playbooks, now: datetime) -> tuple
 
 def may_be_based_anew(case: Case) -> bool:
     """True until the second asking or the lead's turn has come: a late first post moves what follows it."""
-    told = any(t.kind in ("repeat_confirmation", "tell_lead") and t.rung_at is not None for t in case.timers)
+    told = {"repeat_confirmation", "tell_lead"} & set(rungs(case))
     return case.confirmation is not None and not told
+
+
+def rungs(case: Case) -> tuple[TimerKind, ...]:
+    """What rang since the request was posted; an earlier check of the same case does not count."""
+    check = case.confirmation
+    rang = [(t.kind, t.rung_at) for t in case.timers if t.kind in LADDER]
+    return tuple(kind for kind, at in rang if check is not None and at is not None and at > check.posted_at)
 
 
 def _climb(case: Case, playbooks: Playbooks, tagged_at: datetime) -> Case:

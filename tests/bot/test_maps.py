@@ -15,8 +15,10 @@ from bot.maps.chart import names
 from bot.maps.words import WHO, condition_words, holders
 from bot.playbooks.parsing import condition
 from bot.playbooks.reading import parse
+from bot.sop.plan import plan_of
 from bot.sop_commands import app
 from tests.bot.desk import playbooks
+from tests.bot.walks import alone, walked
 
 SOPS = names(playbooks())
 
@@ -70,6 +72,15 @@ def test_each_stage_has_one_arrow_and_pointers_for_the_rest() -> None:
 def test_after_the_reassignment_the_back_office_has_the_case() -> None:
     held = holders(playbooks().paths["property_damage/ric_pre_m3"])
     assert (held["taken_in"], held["waiting"]) == ("front_line", "back_office")
+
+
+@pytest.mark.parametrize("category", ["wrong_meter", "installer_conduct", "general_concern", "fraud"])
+def test_the_map_says_who_has_the_case_as_the_plan_does(category: str) -> None:
+    for node in walked(category).nodes.values():
+        path = alone().paths.get(node.case.path or "")
+        if path is not None and node.case.stage in path.stages:
+            has = plan_of(node.case, alone(), node.now).handled_by
+            assert (node.case.stage, has) == (node.case.stage, holders(path)[node.case.stage])
 
 
 @pytest.mark.parametrize(
