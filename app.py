@@ -49,8 +49,13 @@ ROOT = Path(__file__).parent
 THREADS = 16
 """For listeners, and as many again for what they leave to do after the acknowledgement."""
 
-LOGGED_FROM = {"alembic": logging.WARNING, "apscheduler": logging.WARNING, "slack_sdk.web": logging.CRITICAL}
-"""What a call of Slack met is told by the desk itself, by whoever made the call."""
+LOGGED_FROM = {
+    "alembic": logging.WARNING,
+    "apscheduler": logging.WARNING,
+    "slack_bolt": logging.WARNING,
+    "slack_sdk.web": logging.CRITICAL,
+}
+"""From which level on libraries are heard. What a call of Slack met is told by whoever made the call."""
 
 cli = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)
 cli.add_typer(sop_commands.app, name="sop")
@@ -132,6 +137,7 @@ def wire(playbooks: Playbooks, memory: Memory, slack: Slack, now: Clock) -> Serv
         app = App(
             name="complaint-desk",
             client=slack.client(),
+            logger=logging.getLogger("slack_bolt"),
             process_before_response=True,
             listener_executor=threads,
         )
@@ -168,7 +174,10 @@ def _serve() -> None:
 
 def _start_slack(settings: Settings, stack: ExitStack) -> None:
     if settings.mode == "http":
-        raise SettingsError("SLACK_APP_TOKEN is missing: the desk reaches Slack by Socket Mode. Add it.")
+        raise SettingsError(
+            "SLACK_APP_TOKEN is missing: the desk reaches Slack by Socket Mode. Make one on the app’s page, "
+            "under Basic Information, App-Level Tokens, with the scope connections:write, and add it to .env."
+        )
     playbooks = _playbooks(settings.desk_config)
     slack = Slack(
         settings.slack_bot_token.get_secret_value(),
