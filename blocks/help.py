@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from blocks import kit
 from bot.ports import Message
 
@@ -14,23 +16,25 @@ COMMANDS = {
 }
 
 
-def help_page(unknown: str = "") -> Message:
-    """The help; after a word the desk does not know, with a line that says so."""
+def unknown(text: str) -> Message:
+    """The answer to a word that the desk does not know: what was probably meant, and where help is."""
+    word = kit.escape(kit.clip(text, 80))
+    known = [command.split()[1] for command in COMMANDS if len(command.split()) > 1]
+    near = get_close_matches(text.lower().split()[0] if text.split() else "", known, n=1)
+    meant = f"Did you mean `/complaint {near[0]}`?" if near else "`/complaint help` lists what I know."
+    return Message("I do not know this command.", (kit.section(f"I do not know “{word}”. {meant}"),))
+
+
+def help_page() -> Message:
+    """The help."""
     lines = [f"`{command}` – {what}" for command, what in COMMANDS.items()]
     blocks = (
-        kit.section(_first(unknown)),
+        kit.section(
+            "*Complaint Desk* keeps a homeowner’s complaint on the SOP’s track, "
+            "and comes back to you when something is due."
+        ),
         kit.section("\n".join(lines)),
         kit.context("Reminders come in your messages with the desk. A person closes a case, never the desk."),
         kit.context("R-… is a rule of the SOP, D-… a default of this desk."),
     )
     return Message("What Complaint Desk can do.", blocks)
-
-
-def _first(unknown: str) -> str:
-    if unknown:
-        word = kit.escape(kit.clip(unknown, 80))
-        return f":grey_question: I do not know “{word}”. This is what I do know:"
-    return (
-        "*Complaint Desk* keeps a homeowner’s complaint on the SOP’s track, "
-        "and comes back to you when something is due."
-    )

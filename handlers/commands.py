@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from slack_bolt import App, Args
 
 from blocks import card, home, kit
-from blocks.help import help_page
+from blocks.help import help_page, unknown
 from bot import cases, confirmations
 from bot.errors import UnknownCase
 from bot.ports import Message
@@ -59,7 +59,7 @@ class Commands:
                 return Message(
                     "Which case?", (kit.section("Which case? Type it as in `/complaint show HC-1001`."),)
                 )
-        return help_page(unknown=" ".join(words))
+        return unknown(" ".join(words))
 
     def _mine(self, user: str) -> Message:
         with self.front.desk.memory.read() as work:

@@ -1,7 +1,7 @@
 """manifest.json: what Slack accepts, what the desk listens to, and no more scopes than are used."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,11 +34,11 @@ class Register:
 
 
 @pytest.fixture(scope="module")
-def heard() -> Iterator[dict[str, set[str]]]:
+def heard() -> dict[str, set[str]]:
     register = Register()
     with casework() as work:
         handlers.register(register, Front(work.desk, lambda: NOW, Strangers(), lambda: None))
-    yield register.heard
+    return register.heard
 
 
 def test_every_slash_command_has_its_listener(heard: dict[str, set[str]]) -> None:
