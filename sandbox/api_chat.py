@@ -95,12 +95,14 @@ def post_ephemeral(site: Site, args: Args) -> Answer:
 
 
 def get_permalink(site: Site, args: Args) -> Answer:
-    """chat.getPermalink."""
+    """chat.getPermalink; a reply's link names its thread."""
     channel = known_channel(site, args)
     message = site.workspace.message(channel.id, needed(args, "message_ts"))
     if message is None or message.only_for:
         raise SlackError("message_not_found")
     link = f"{site.url}/archives/{channel.id}/p{message.ts.replace('.', '')}"
+    if message.is_reply:
+        link += f"?thread_ts={message.thread_ts}&cid={channel.id}"
     return {"channel": channel.id, "permalink": link}
 
 

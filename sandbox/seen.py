@@ -100,6 +100,7 @@ def _messages(site: Site, messages: list[Message], unread: set[str]) -> list[Jso
             "text": one.text,
             "blocks": list(one.blocks),
             "thread_ts": one.thread_ts,
+            "broadcast": one.broadcast,
             "reply_count": len(replies.get(one.ts, [])),
             "latest_reply": replies.get(one.ts, [None])[-1],
             "edited": one.edited_ts is not None,

@@ -1,17 +1,18 @@
 """The sandbox as a whole: the Starlette application, its uvicorn thread, and `Sandbox`."""
 
+import re
 import socket
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -211,12 +212,22 @@ def application(site: Site) -> ASGIApp:
         Route("/api/{method:path}", WebApi(site).__call__, methods=["GET", "POST"]),
         WebSocketRoute("/link/", site.sockets.serve),
         Route("/actions/{team}/{key:path}", _response_url(site), methods=["POST"]),
+        Route("/archives/{channel}/{post}", _permalink, methods=["GET"]),
         Mount("/hands", routes=Hands(site).routes()),
     ]
     if PAGE.is_dir():
         routes.append(Mount("/", app=StaticFiles(directory=PAGE, html=True)))
     handlers = {HandsError: _refused, ValueError: _unreadable}
     return Guard(Starlette(routes=routes, exception_handlers=handlers))
+
+
+async def _permalink(request: Request) -> Response:
+    """Where a permalink leads: the conversation on the page, with the message's thread."""
+    found = re.fullmatch(r"p(\d+)(\d{6})", request.path_params["post"])
+    if found is None:
+        return PlainTextResponse("There is no such message.", 404)
+    thread = request.query_params.get("thread_ts") or f"{found[1]}.{found[2]}"
+    return RedirectResponse(f"/#{urlencode({'at': request.path_params['channel'], 'thread': thread})}")
 
 
 def _response_url(site: Site) -> Callable[[Request], Awaitable[Response]]:

@@ -9,7 +9,7 @@ import { Modals } from "./modal.js";
 import { Sidebar } from "./sidebar.js";
 import { start, store, subscribe } from "./state.js";
 import { Thread } from "./thread.js";
-import { Topbar } from "./topbar.js";
+import { setDeleted, Topbar } from "./topbar.js";
 import { Traffic } from "./traffic.js";
 
 const at = (id) => document.getElementById(id);
@@ -19,6 +19,8 @@ const sidebar = new Sidebar(at("sidebar"));
 const conversation = new Conversation(at("main"));
 const thread = new Thread(at("thread"));
 const modals = new Modals(at("stage"));
+const gone = h("div", { class: "gone", role: "status", hidden: true });
+at("topbar").after(gone);
 const waiting = h("p", { class: "nothing", role: "status" }, "The sandbox is being asked …");
 
 at("main").append(waiting);
@@ -30,7 +32,19 @@ at("skip").addEventListener("click", (event) => {
 /** Behind a modal nothing can be used; while another person's state is on its way, nothing of the former one's. */
 function lock() {
   at("stage").inert = !store.state;
-  at("client").inert = !store.state || store.state.views.length > 0;
+  at("client").inert = !store.state || store.state.views.length > 0 || store.state.me.deleted;
+}
+
+/** A deactivated person is signed out: what was theirs is shown, and cannot be used. */
+function tellGone() {
+  const { me } = store.state;
+  const sign = me.deleted ? me.id : "";
+  if (gone.dataset.of === sign) return;
+  gone.dataset.of = sign;
+  gone.hidden = !me.deleted;
+  gone.replaceChildren(
+    h("span", {}, `${me.real_name} is deactivated and cannot act.`),
+    h("button", { type: "button", class: "btn", onclick: () => setDeleted(me, false) }, "Reactivate"));
 }
 
 function forget() {
@@ -48,6 +62,7 @@ subscribe(() => {
   }
   waiting.remove();
   topbar.update();
+  tellGone();
   sidebar.update();
   conversation.update();
   thread.update(openConversation());

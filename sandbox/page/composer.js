@@ -186,9 +186,15 @@ function commandOffers(begun) {
 }
 
 function peopleOffers(begun, channel) {
-  return (conversation(channel)?.members ?? [])
+  const people = (conversation(channel)?.members ?? [])
     .map(person)
-    .filter((one) => one && `${one.name} ${one.real_name}`.toLowerCase().includes(begun.toLowerCase()))
-    .slice(0, 8)
+    .filter((one) => one && !one.deleted)
     .map((one) => ({ word: `@${one.name}`, hint: one.real_name, description: one.title }));
+  const groups = store.state.groups.map((one) => ({ word: `@${one.handle}`, hint: one.name, description: "User group" }));
+  const wanted = begun.toLowerCase();
+  const first = (one) => (one.word.startsWith(`@${wanted}`) ? 0 : 1);
+  return [...people, ...groups]
+    .filter((one) => `${one.word} ${one.hint}`.toLowerCase().includes(wanted))
+    .sort((one, other) => first(one) - first(other))
+    .slice(0, 8);
 }

@@ -93,7 +93,7 @@ export class Conversation {
     const atEnd = fresh || this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight < AT_END_PX;
     const messages = mainMessages(chosen);
     drawMessages(this.list, messages, chosen.id, { newFrom: this.newFrom });
-    if (!messages.length) this.list.replaceChildren(h("p", { class: "nothing", dataset: { key: "nothing" } }, "Nothing has been said here yet."));
+    if (!messages.length) this.list.replaceChildren(h("p", { class: "nothing", dataset: { key: "nothing" } }, hintOf(chosen)));
     this.tell(messages);
     const line = fresh && this.list.querySelector(".new-line");
     if (line) line.scrollIntoView({ block: "center" });
@@ -117,9 +117,21 @@ export class Conversation {
   }
 }
 
-/** What stands in the conversation itself; replies stand in their threads. */
+/** What stands in the conversation itself; replies stand in their threads, unless they were sent to both. */
 function mainMessages(chosen) {
-  return chosen.messages.filter((message) => !message.thread_ts || message.thread_ts === message.ts);
+  return chosen.messages.filter((message) => !message.thread_ts || message.thread_ts === message.ts || message.broadcast);
+}
+
+/** What can be typed into an empty conversation. */
+function hintOf(chosen) {
+  const [first] = store.state.app.commands;
+  const command = first && h("span", {}, "Type ", h("kbd", {}, first.command), ` to ${begun(first.description)}. Type `, h("kbd", {}, "/"), " to see every command.");
+  return h("span", {}, "Nothing has been said here yet.", command && h("br"), command,
+    chosen.kind === "channel" && h("span", {}, h("br"), "Type ", h("kbd", {}, "@"), " to call somebody, or write a message."));
+}
+
+function begun(text) {
+  return text.slice(0, 1).toLowerCase() + text.slice(1).replace(/\.$/, "");
 }
 
 function tabs(open) {
@@ -133,8 +145,10 @@ function members(chosen) {
   const count = chosen.members.length;
   const button = h("button", { type: "button", class: "btn members", "aria-haspopup": "menu", "aria-expanded": "false" },
     icon("people"), String(count), h("span", { class: "hidden-text" }, count === 1 ? " member" : " members"));
-  const items = chosen.members.map((id) => ({ text: person(id)?.real_name ?? id, description: person(id)?.title }));
-  button.addEventListener("click", () => openMenu(button, "Members", items, { align: "right" }));
+  const items = () => chosen.members.map(person).filter((one) => one).map((one) => ({
+    text: one.real_name, description: one.deleted ? `${one.title} · deactivated` : one.title,
+  }));
+  button.addEventListener("click", () => openMenu(button, "Members", items(), { align: "right" }));
   return button;
 }
 

@@ -1,7 +1,7 @@
 /** People, channels, links and dates inside texts. */
 
 import { h } from "./dom.js";
-import { conversation, hashFor, person, store } from "./state.js";
+import { conversation, group, hashFor, person, store } from "./state.js";
 import { moment, slackDate } from "./when.js";
 
 const SAFE = /^(https?:|mailto:|tel:)/i;
@@ -10,6 +10,14 @@ const SAFE = /^(https?:|mailto:|tel:)/i;
 export function userPill(id, fallback) {
   const name = person(id)?.real_name ?? fallback ?? id;
   return h("span", { class: id === store.state?.me.id ? "pill me" : "pill" }, `@${name}`);
+}
+
+/** `@agents`, a user group; marked when the person who acts is in it. */
+export function groupPill(id, fallback) {
+  const known = group(id);
+  const mine = known?.members.includes(store.state.me.id);
+  const names = known?.members.map((one) => person(one)?.real_name ?? one).join(", ");
+  return h("span", { class: mine ? "pill me" : "pill", title: names || null }, `@${known?.handle ?? fallback ?? id}`);
 }
 
 /** `#general`; a link when the person is in it. */

@@ -25,6 +25,7 @@ export function drawMessage(message, channel, { first, inThread = false }) {
     h("div", { class: "gutter" }, first ? avatar(author) : time.cloneNode(true)),
     h("div", { class: "content" },
       message.ephemeral && h("p", { class: "only-you" }, icon("eye"), "Only visible to you"),
+      message.broadcast && !inThread && h("p", { class: "only-you" }, h("a", { href: hashFor({ thread: message.thread_ts }) }, "Replied to a thread")),
       first && h("header", { class: "author" },
         h("strong", {}, author.name), message.is_bot && h("span", { class: "badge-app" }, "App"), time),
       body(message, channel),
@@ -46,7 +47,10 @@ export function avatar({ colour, initials }) {
 
 function mentionsMe(message) {
   const written = JSON.stringify([message.text, message.blocks]);
-  return message.user !== store.state.me.id && (written.includes(`<@${store.state.me.id}`) || /<!(here|channel|everyone)/.test(written));
+  if (message.user === store.state.me.id) return false;
+  const mine = store.state.groups.filter((one) => one.members.includes(store.state.me.id)).map((one) => one.id);
+  const named = [store.state.me.id, ...mine].some((id) => written.includes(`<@${id}`) || written.includes(`<!subteam^${id}`));
+  return named || /<!(here|channel|everyone)/.test(written);
 }
 
 function body(message, channel) {
@@ -82,7 +86,7 @@ function toolbar(message, channel, inThread) {
   const shortcuts = store.state.app.shortcuts.filter((one) => one.type === "message");
   const reply = !inThread && h("button", {
     type: "button", class: "icon-button", "aria-label": "Reply in thread", title: "Reply in thread",
-    dataset: { focus: `reply/${message.ts}` }, onclick: () => navigate({ thread: message.ts }),
+    dataset: { focus: `reply/${message.ts}` }, onclick: () => navigate({ thread: message.thread_ts ?? message.ts }),
   }, icon("reply"));
   if (!reply && !shortcuts.length) return null;
   return h("div", { class: "toolbar" }, reply, shortcuts.length > 0 && more(message, channel, shortcuts));

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { emoji } from "./emoji.js";
-import { anchor, broadcastPill, channelPill, dateText, userPill } from "./mentions.js";
+import { anchor, broadcastPill, channelPill, dateText, groupPill, userPill } from "./mentions.js";
 
 const STYLES = { "*": "strong", _: "em", "~": "s" };
 const WORD = /[\p{L}\p{N}]/u;
@@ -130,7 +130,7 @@ function angled(inside) {
     const [, unix, pattern, url] = target.split("^");
     return dateText(Number(unix), unescaped(pattern ?? ""), url, label);
   }
-  if (target.startsWith("!subteam^")) return h("span", { class: "pill" }, label ?? "@group");
+  if (target.startsWith("!subteam^")) return groupPill(target.split("^")[1], label?.replace(/^@/, ""));
   if (target.startsWith("!")) return broadcastPill(target.slice(1));
   const url = unescaped(target);
   return label === undefined ? anchor(url) : anchor(url, label);

@@ -122,6 +122,11 @@ export function person(id) {
   return store.state?.people.find((one) => one.id === id);
 }
 
+/** The user group with that id, unless it is disabled. */
+export function group(id) {
+  return store.state?.groups.find((one) => one.id === id);
+}
+
 /** The conversation with that id, if the person who acts is in it. */
 export function conversation(id) {
   return store.state?.conversations.find((one) => one.id === id);

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from sandbox.remote import call
+from sandbox.remote import Staff, call
 from sandbox.server import Sandbox
 from tests.page.showcase import (
     ADA,
@@ -210,7 +211,7 @@ def test_unread_conversations_stand_out_until_they_are_opened(page: Page, server
 
 
 def test_acting_as_somebody_else_shows_what_they_see(page: Page):
-    page.get_by_label("Act as").select_option(label="Lea (lead) · Lead")
+    page.get_by_label("Act as").select_option(label="Lea (lead) · Lead, Resolution Specialist")
     expect(page.get_by_role("link", name="complaint-leads")).to_be_visible()
     page.reload()
     expect(page.get_by_label("Act as")).to_have_value("U0LEA00004")
@@ -223,6 +224,95 @@ def test_acting_as_somebody_else_shows_what_they_see(page: Page):
     expect(page.get_by_role("heading", level=1)).to_have_text("Complaint Desk")
     page.get_by_role("link", name="general").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("general")
+
+
+def test_an_empty_conversation_says_what_can_be_typed(page: Page):
+    nothing = page.locator("#messages .nothing")
+    expect(nothing).to_contain_text("Type /complaint to open a homeowner's complaint, or look one up.")
+    expect(nothing).to_contain_text("Type @ to call somebody")
+    page.get_by_role("link", name="Complaint Desk").click()
+    page.get_by_role("link", name="Messages", exact=True).click()
+    expect(nothing).to_contain_text("Type /complaint to open")
+    expect(nothing).not_to_contain_text("Type @")
+
+
+@pytest.mark.parametrize("width", [1280, 1440], ids=["laptop", "desktop"])
+def test_the_top_bar_keeps_to_one_line(page: Page, width: int):
+    page.set_viewport_size({"width": width, "height": 800})
+    light = page.get_by_text("App connected")
+    expect(light).to_be_visible()
+    box, bar = light.bounding_box(), page.locator(".topbar").bounding_box()
+    assert box
+    assert bar
+    assert (box["height"] < 24, bar["height"] <= 56) == (True, True)
+    boxes = [one.bounding_box() for one in page.locator(".topbar > *:visible").all()]
+    edges = [(one["x"], one["x"] + one["width"]) for one in boxes if one]
+    assert all(left[1] <= right[0] for left, right in pairwise(edges))
+    assert edges[-1][1] <= width
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)], ids=["desktop", "phone"])
+def test_a_person_is_deactivated_and_taken_back(page: Page, app: Showcase, width: int, height: int):
+    page.set_viewport_size({"width": width, "height": height})
+    page.get_by_role("button", name="This person").click()
+    menu = page.get_by_role("menu", name="Ada (agent)")
+    expect(menu).to_contain_text("Agent, trained")
+    expect(menu).to_contain_text("America/New York · @agents · @trained-agents")
+    box = menu.bounding_box()
+    assert box
+    assert (box["x"] >= 0, box["x"] + box["width"] <= width) == (True, True)
+    menu.get_by_role("menuitem", name="Deactivate Ada (agent)").click()
+    told = page.get_by_text("Ada (agent) is deactivated and cannot act.")
+    expect(told).to_be_visible()
+    expect(page.locator("#client")).to_have_attribute("inert", "")
+    assert app.client.users_info(user=ADA)["user"]["deleted"]
+    page.get_by_role("button", name="Reactivate").click()
+    expect(told).to_be_hidden()
+    composer(page).fill("back again")
+    composer(page).press("Enter")
+    expect(page.get_by_role("article")).to_contain_text("back again")
+
+
+def test_who_left_is_marked_and_not_offered(page: Page, app: Showcase, server: Sandbox):
+    Staff(server.url).deactivate(BEN)
+    expect(page.get_by_label("Act as").locator("option", has_text="Ben")).to_have_text(
+        "Ben (agent) · Agent · deactivated"
+    )
+    composer(page).press_sequentially("@be")
+    offers = page.get_by_role("listbox", name="Suggestions")
+    expect(offers.get_by_role("option")).to_contain_text(["@bea"])
+    expect(offers).not_to_contain_text("@ben")
+    composer(page).fill("")
+    app.form = modal("Form", [field("owner", "Owner", "users_select")], submit=plain("Save"))
+    form = open_form(page)
+    form.get_by_role("combobox", name="Owner").press_sequentially("be")
+    expect(form.get_by_role("option", name="Bea")).to_be_visible()
+    expect(form.get_by_role("option", name="Ben")).to_have_count(0)
+
+
+def test_a_group_is_called_by_its_handle(page: Page, app: Showcase):
+    app.post(SUPPORT, "<!subteam^S0AGENTS01> and <!subteam^S0BACKOFF3|@back> and <!subteam^S0OTHER0000>")
+    pills = page.get_by_role("article").locator(".pill")
+    expect(pills).to_have_text(["@agents", "@back-office", "@S0OTHER0000"])
+    expect(page.locator(".pill.me")).to_have_text(["@agents"])
+    composer(page).press_sequentially("@ag")
+    page.keyboard.press("Tab")
+    page.keyboard.type("look")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("article").nth(1)).to_contain_text("@agents look")
+
+
+def test_a_permalink_leads_to_the_thread(page: Page, app: Showcase):
+    ts = app.post(SUPPORT, "The case")
+    reply = app.client.chat_postMessage(channel=SUPPORT, text="To both", thread_ts=ts, reply_broadcast=True)[
+        "ts"
+    ]
+    expect(page.get_by_role("main").get_by_role("link", name="Replied to a thread")).to_be_visible()
+    for stamp in (ts, reply):
+        page.goto("about:blank")
+        page.goto(str(app.client.chat_getPermalink(channel=SUPPORT, message_ts=stamp)["permalink"]))
+        thread = page.get_by_role("complementary", name="Thread")
+        expect(thread.get_by_role("article")).to_contain_text(["The case", "To both"])
 
 
 def test_the_app_has_a_home_and_messages(page: Page, app: Showcase):
@@ -291,7 +381,7 @@ def test_every_input_reaches_the_app(page: Page, app: Showcase):
     choose(form, "Tags", "Noise")
     choose(form, "City", "Albuquerque", typed="alb")
     choose(form, "Owner", "Ben (agent) Agent", typed="ben")
-    choose(form, "Watchers", "Lea (lead) Lead", typed="lea")
+    choose(form, "Watchers", "Lea (lead) Lead, Resolution Specialist", typed="lea")
     form.get_by_label("Chat").check()
     form.get_by_label("M2").check()
     form.get_by_role("button", name="Save").click()

@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 import { emoji } from "../emoji.js";
-import { anchor, broadcastPill, channelPill, dateText, userPill } from "../mentions.js";
+import { anchor, broadcastPill, channelPill, dateText, groupPill, userPill } from "../mentions.js";
 
 const TAGS = { bold: "strong", italic: "em", strike: "s", code: "code", underline: "u", client_highlight: "mark" };
 const BULLETS = ["disc", "circle", "square"];
@@ -56,7 +56,7 @@ function bare(one) {
     case "channel":
       return channelPill(one.channel_id);
     case "usergroup":
-      return h("span", { class: "pill" }, `@${one.usergroup_id}`);
+      return groupPill(one.usergroup_id);
     case "team":
       return h("span", { class: "pill" }, "@Sandbox");
     case "broadcast":

@@ -1,7 +1,7 @@
 /** Menus: of the app's options, of options it looks up, of people, of conversations. */
 
 import { plain } from "../blocks/text.js";
-import { store } from "../state.js";
+import { person, store } from "../state.js";
 import { options } from "../values.js";
 import { combobox } from "./combobox.js";
 
@@ -57,7 +57,7 @@ function grouped(element) {
 function byId(placeholder, list) {
   return {
     placeholder,
-    option: (id) => list().find((one) => one.value === id) ?? named(id, id),
+    option: (id) => list().find((one) => one.value === id) ?? named(id, person(id)?.real_name ?? id),
     value: (one) => one.value,
     groups: () => [{ label: "", options: list() }],
   };
@@ -68,7 +68,7 @@ function named(id, text, description) {
 }
 
 function people() {
-  return store.state.people.map((one) => named(one.id, one.real_name, one.title));
+  return store.state.people.filter((one) => !one.deleted).map((one) => named(one.id, one.real_name, one.title));
 }
 
 function channels() {
