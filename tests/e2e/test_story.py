@@ -172,7 +172,7 @@ def test_a_lead_decides_in_the_case_and_the_prompts_come_three_times(office: Off
         ada.click("Not heard from the installer", newest_question(ada, case))
         ada.wait_for_message("needs a lead’s decision")
         ada.click("Lead decides to go on")
-        ada.wait_for_message("only a lead can decide on this")
+        ada.wait_for_message("only leads can decide on this")
         lea.click("Open the case", lea.wait_for_message(f"{case} needs a lead’s decision", LEADS))
         lea.wait_for_view(case)
         lea.click("Lead decides to go on")

@@ -31,7 +31,7 @@ class Channel:
     texts: list[str] = field(default_factory=list)
     changed: threading.Condition = field(default_factory=threading.Condition)
 
-    def post(self, to: str, message: Message, delivery_id: str) -> Posted:
+    def post(self, to: str, message: Message, delivery_id: str, thread: Posted | None = None) -> Posted:
         self.on_post()
         with self.changed:
             self.texts.append(message.text)
@@ -45,7 +45,7 @@ class Channel:
     def edit(self, posted: Posted, message: Message) -> None:
         """Edits are none of this file's business."""
 
-    def find(self, to: str, delivery_id: str, since: datetime) -> None:
+    def find(self, to: str, delivery_id: str, since: datetime, thread: Posted | None = None) -> None:
         """Nothing is ever lost here."""
 
 
