@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blocks import kit, words
+from bot import cases
 from bot.cases import CaseView
 from bot.desk import Desk
 from bot.ports import Message
@@ -40,6 +41,8 @@ FORMS = {
     "ask": "Answer …",
     "close": "Close the case …",
 }
+WRITES_DOWN = {"new_contact_details": ("extra.new_phone", "extra.new_email")}
+"""What a step of the call notes on the ticket, by its key."""
 MOST_IN_MODAL = 40
 MOST_DUE = 8
 """How many due steps a message shows: Slack takes 50 blocks, a person fewer. The rest is a click away."""
@@ -83,7 +86,8 @@ def modal(view: CaseView, desk: Desk) -> kit.Block:
 def answers(view: CaseView, step: Step, desk: Desk) -> list[kit.Block]:
     """The buttons that report something on a step; their values carry ids only."""
     value = f"{view.stored.number}|{step.id}"
-    elsewhere = {event for each in writing(view.plan) for event in each.events} & BY_WRITING
+    stopped = [each for each in view.plan.steps if each.state in ("held", "refused")]
+    elsewhere = {event for each in (*writing(view.plan), *stopped) for event in each.events} & BY_WRITING
     buttons = [
         kit.button(desk.playbooks.title(event), f"{ANSWER}:{event}", value)
         for event in step.events
@@ -110,7 +114,16 @@ def form_button(view: CaseView, step: Step, *, style: str = "") -> kit.Block:
     text = closing(view) if step.verb == "close" else FORMS.get(step.verb, "Note the answer …")
     if "attempt_logged" in step.events:
         text = f"Log attempt {attempt(step)} …"
+    if wanting(view, step):
+        text = "New contact details …"
     return kit.button(text, f"{STEP}:{step.verb}", f"{view.stored.number}|{step.id}", style=style)
+
+
+def wanting(view: CaseView, step: Step) -> tuple[str, ...]:
+    """The facts that a step writes down; they have a form of their own until one of them is known (R-062)."""
+    wanted = WRITES_DOWN.get(step.key, ())
+    known = view.stored.case.facts
+    return () if any(cases.known(known, fact) for fact in wanted) else wanted
 
 
 def attempt(step: Step) -> str:
@@ -169,12 +182,13 @@ def _turn(step: Step) -> int:
     """Where a due step stands among the others.
 
     Who hands over does nothing else before; what takes leave of the homeowner is said last on the call; an
-    attempt is logged once it was made; and a question about work comes after that work.
+    attempt is logged once it was made. A question that fell due comes before the work that its answer may
+    spare; whether a piece of work was done is asked after that work.
     """
     if step.verb == "reassign" and step.system == "slack":
         return 0
-    if step.verb == "follow_up" and "snoozed" not in step.events:
-        return TURNS.index(("ask_lead",))
+    if step.verb == "follow_up":
+        return TURNS.index(("follow_up",) if "snoozed" in step.events else ("ask_lead",))
     if step.verb == "say" and not step.events:
         return TURNS.index(LAST_WORDS)
     if BY_WRITING & set(step.events):

@@ -21,7 +21,8 @@ def reminder(view: CaseView, timer_id: str, desk: Desk) -> Message | None:
         return _settled(view, timer, desk)
     stored = view.stored
     asks_homeowner = "homeowner_not_heard" in step.events
-    text = write(step, stored.case.facts, Names()).text
+    names = Names(desk.people.name_of(stored.owner), stored.name)
+    text = write(step, stored.case.facts, names).text
     blocks = (
         kit.section(f":alarm_clock: *{stored.name}: {kit.escape(step.title)}*  {words.step_cites(step)}"),
         kit.fields(_callee(view) if asks_homeowner else _installer(view)),

@@ -32,7 +32,7 @@ _ENVIRONMENT: Final = SandboxedEnvironment(
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Who signs, and the number of the case. Empty text where it is not known yet."""
+    """Who signs, by their whole name, and the number of the case. Empty text where it is not known yet."""
 
     agent: str = ""
     case_number: str = ""
@@ -111,5 +111,6 @@ def _values(step: Step, facts: Facts, names: Names) -> dict[str, object]:
         "extra": {**_NO_EXTRA, **facts.extra},
         "sensitive": [each.replace("_", " ") for each in facts.sensitive],
         "agent": names.agent,
+        "agent_first": names.agent.partition(" ")[0],
         "case_number": names.case_number,
     }

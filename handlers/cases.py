@@ -127,6 +127,8 @@ class CaseListeners(Casework):
                 return forms.record(view, step, self._by_hand(view, step))
             case "ask" if forms.asked(step):
                 return forms.facts(view, step, forms.asked(step))
+            case "internal_comment" if card.wanting(view, step):
+                return forms.facts(view, step, card.wanting(view, step))
         return self._worded(view, step, wanted)
 
     def _worded(self, view: CaseView, step: Step, wanted: str) -> kit.Block:

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 from slack_bolt import App, Args
 
-from blocks import forms
+from blocks import card, forms
 from bot import cases, intake, roles
+from bot.cases import CaseView
 from bot.errors import MovedOn
+from bot.intake_fields import Errors, Values
 from bot.ports import Work
 from bot.roles import Act
 from handlers.casework import Casework, due_step, moved_on, step_of
@@ -86,11 +88,12 @@ class FormListeners(Casework):
     @guarded
     def facts_learned(self, args: Args) -> None:
         """Facts that were asked for, or that changed."""
-        number, _ = self._about(args)
+        number, step_id = self._about(args)
         typed = typed_values(args.body["view"])
         with self.front.desk.memory.write() as work:
             view = self._view(work, number, user_of(args.body))
             problems = intake.check_changed(view.stored.case.facts, typed, self.front.now())
+            problems = problems or _left_out(view, step_id, typed)
             if problems:
                 args.ack(response_action="errors", errors=problems)
                 return
@@ -191,3 +194,12 @@ class FormListeners(Casework):
         zone = ZoneInfo(self.front.desk.zone)
         opens = self.front.desk.organisation.calendar.opens
         return datetime.combine(date.fromisoformat(day), opens, zone)
+
+
+def _left_out(view: CaseView, step_id: str, typed: Values) -> Errors:
+    """A form that asks for one of several facts does not come back empty."""
+    asked = (fact for step in view.plan.steps if step.id == step_id for fact in card.wanting(view, step))
+    wanted = tuple(asked)
+    if not wanted or any(text_of(typed, fact) for fact in wanted):
+        return {}
+    return {wanted[0]: "Type what the homeowner told you: a new phone number, a new e-mail address, or both."}
