@@ -127,17 +127,47 @@ class Delivery:
     holder: str
 
 
+IntakePage = Literal["who", "what", "says"]
+"""The pages of intake, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What stands in the newest window of an intake, and how recent what came from it is.
+
+    `window` is Slack's id of the view, empty before the first one. `number` grows by one with each page that
+    is turned; `answered` says that something has come from this very page. `latest` is the moment of the
+    newest thing that was kept, by Slack's clock. `lag` is by how many seconds the desk's clock is ahead of
+    Slack's, at most: the shortest way that anything took so far; None before the first.
+    """
+
+    page: IntakePage = "who"
+    window: str = ""
+    number: int = 0
+    answered: bool = False
+    latest: datetime | None = None
+    lag: float | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """A complaint being written down: what has been typed so far, page by page, and where it led.
 
-    `values` maps a field's id to what was typed or chosen, as text or a list of texts.
+    `values` maps a field's id to what was typed or chosen, as text or a list of texts. `linked` holds the
+    numbers of the cases that came up in the same contact (D-21). `given_by` handed it over, with `note`.
     """
 
     id: str
     agent: str
     values: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     case_number: int | None = None
+    sheet: Sheet = Sheet()
+    linked: tuple[int, ...] = ()
+    discarded: bool = False
+    given_by: str = ""
+    note: str = ""
+    started_at: datetime | None = field(default=None, compare=False)
+    updated_at: datetime | None = field(default=None, compare=False)
 
 
 class Cases(Protocol):
@@ -157,6 +187,18 @@ class Cases(Protocol):
 
     def open_of(self, owner: str) -> Sequence[StoredCase]:
         """The owner's cases that are not closed, the newest first."""
+
+    def queue(self, team: Team) -> Sequence[StoredCase]:
+        """The open cases that wait in a team's queue, the one that has waited longest first."""
+
+    def next_in(self, teams: Collection[Team]) -> StoredCase | None:
+        """The longest waiting case of these queues, locked until the transaction ends.
+
+        One that another transaction is just taking is passed over; None if there is no other.
+        """
+
+    def owners(self) -> frozenset[str]:
+        """Everybody who has an open case."""
 
 
 class Timeline(Protocol):
@@ -194,6 +236,9 @@ class Errands(Protocol):
 
     def cancel(self, key: str, now: datetime) -> None:
         """It is no longer owed; one that was run, or never put, is left alone."""
+
+    def cancel_of(self, case_number: int, kind: str, now: datetime) -> None:
+        """None of this kind is owed any longer for this case."""
 
     def take_due(self, now: datetime, passing_over: Collection[str] = ()) -> Errand | None:
         """The most overdue open errand, locked until the transaction ends and settled as run.
@@ -246,7 +291,10 @@ class Intakes(Protocol):
         """Store what has been typed so far."""
 
     def get(self, intake_id: str) -> Intake | None:
-        """What has been typed so far."""
+        """What has been typed so far. Inside `write` its row is locked until the end."""
+
+    def unfinished_of(self, agent: str) -> Sequence[Intake]:
+        """What this agent has begun, and neither opened a case from nor discarded: the newest first."""
 
 
 class Seen(Protocol):

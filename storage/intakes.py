@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from bot.ports import Intake, Intakes
+from bot.ports import Intake, Intakes, Sheet
 from storage.locking import locked
 from storage.tables import IntakeRow
 
@@ -19,7 +21,6 @@ class IntakeStore(Intakes):
     session: Session
 
     def save(self, intake: Intake, now: datetime) -> None:
-        typed = {field: _plain(value) for field, value in intake.values.items()}
         row = self._row(intake.id)
         started_at = row.started_at if row else now
         self.session.merge(
@@ -27,7 +28,12 @@ class IntakeStore(Intakes):
                 id=intake.id,
                 agent=intake.agent,
                 case_number=intake.case_number,
-                typed=typed,
+                typed={field: _plain(value) for field, value in intake.values.items()},
+                state=_state(intake),
+                sheet=_sheet_json(intake.sheet),
+                linked=list(intake.linked),
+                given_by=intake.given_by,
+                note=intake.note,
                 started_at=started_at,
                 updated_at=now,
             )
@@ -35,18 +41,59 @@ class IntakeStore(Intakes):
         self.session.flush()
 
     def get(self, intake_id: str) -> Intake | None:
-        """Inside `write` its row is locked until the end, so two submissions of it take turns."""
         row = self._row(intake_id)
-        if row is None:
-            return None
-        values = {
-            field: tuple(value) if isinstance(value, list) else value for field, value in row.typed.items()
-        }
-        return Intake(row.id, row.agent, values, row.case_number)
+        return _intake(row) if row else None
+
+    def unfinished_of(self, agent: str) -> Sequence[Intake]:
+        query = select(IntakeRow).where(IntakeRow.agent == agent, IntakeRow.state == "open")
+        newest = query.order_by(col(IntakeRow.updated_at).desc(), col(IntakeRow.id))
+        return tuple(_intake(row) for row in self.session.exec(newest))
 
     def _row(self, intake_id: str) -> IntakeRow | None:
         query = select(IntakeRow).where(IntakeRow.id == intake_id)
         return self.session.exec(locked(self.session, query)).one_or_none()
+
+
+def _intake(row: IntakeRow) -> Intake:
+    values = {field: tuple(value) if isinstance(value, list) else value for field, value in row.typed.items()}
+    return Intake(
+        row.id,
+        row.agent,
+        values,
+        row.case_number,
+        _sheet(row.sheet),
+        tuple(row.linked),
+        row.state == "discarded",
+        row.given_by,
+        row.note,
+        row.started_at,
+        row.updated_at,
+    )
+
+
+def _state(intake: Intake) -> str:
+    if intake.case_number is not None:
+        return "done"
+    return "discarded" if intake.discarded else "open"
+
+
+def _sheet_json(sheet: Sheet) -> dict[str, Any]:
+    return {
+        "page": sheet.page,
+        "window": sheet.window,
+        "number": sheet.number,
+        "answered": sheet.answered,
+        "latest": sheet.latest.isoformat() if sheet.latest else None,
+        "lag": sheet.lag,
+    }
+
+
+def _sheet(stored: Mapping[str, Any]) -> Sheet:
+    """Intakes of the first versions have none."""
+    if not stored:
+        return Sheet()
+    latest = stored["latest"]
+    return Sheet(**{**stored, "latest": datetime.fromisoformat(latest) if latest else None})
 
 
 def _plain(value: str | tuple[str, ...]) -> str | list[str]:

@@ -187,14 +187,23 @@ class OutboxRow(Table, table=True):
 
 
 class IntakeRow(Table, table=True):
-    """A complaint being written down."""
+    """A complaint being written down: `open` until it led to a case (`done`) or was `discarded`."""
 
     __tablename__ = "intakes"
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'done', 'discarded')", name="state"),
+        Index(None, "agent", "state"),
+    )
 
     id: str = Field(primary_key=True)
-    agent: str = Field(index=True)
+    agent: str
     case_number: int | None = Field(foreign_key="cases.number")
     typed: dict[str, Any] = Field(sa_type=JSON)
+    state: str
+    sheet: dict[str, Any] = Field(sa_type=JSON)
+    linked: list[int] = Field(sa_type=JSON)
+    given_by: str
+    note: str = Field(sa_type=Words)
     started_at: datetime = Field(sa_type=Instant)
     updated_at: datetime = Field(sa_type=Instant)
 

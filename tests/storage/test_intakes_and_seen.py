@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from bot.ports import Intake
+from bot.ports import Intake, Sheet
 from tests.storage.samples import ADA, MINUTE, NOW, all_at_once, rows, undone
 
 TYPED = st.dictionaries(
@@ -47,6 +47,35 @@ def test_a_page_saved_again_replaces_what_was_there(database, number, path):
     assert rows(path, "SELECT substr(started_at, 15, 2), substr(updated_at, 15, 2) FROM intakes") == [
         ("04", "06")
     ]
+
+
+def test_where_an_intake_was_left_and_whose_it_was_comes_back_unchanged(database, number):
+    intake = Intake(
+        "i1",
+        ADA,
+        {"description": "Loud"},
+        None,
+        Sheet("what", "V1", 3, True, NOW, -0.25),
+        (number,),
+        given_by="U0BEN00002",
+        note="Please call back.",
+    )
+    with database.write() as work:
+        work.intakes.save(intake, NOW)
+    with database.read() as work:
+        stored = work.intakes.get("i1")
+    assert stored == intake
+    assert (stored.started_at, stored.updated_at) == (NOW, NOW)
+
+
+def test_what_is_unfinished_is_an_agents_own_and_the_newest_comes_first(database, number):
+    begun = [Intake("old", ADA), Intake("new", ADA), Intake("bens", "U0BEN00002")]
+    over = [Intake("finished", ADA, case_number=number), Intake("discarded", ADA, discarded=True)]
+    with database.write() as work:
+        for minutes, intake in enumerate((*begun, *over)):
+            work.intakes.save(intake, NOW + minutes * MINUTE)
+    with database.read() as work:
+        assert [intake.id for intake in work.intakes.unfinished_of(ADA)] == ["new", "old"]
 
 
 def test_an_intake_leads_to_a_case_that_is_there(database):

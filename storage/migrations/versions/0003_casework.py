@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from storage.columns import Instant
+from storage.columns import Instant, Words
 
 revision = "0003"
 down_revision = "0002"
@@ -22,6 +22,7 @@ def upgrade() -> None:
     _cases()
     _outbox()
     _errands()
+    _intake()
 
 
 def _cases() -> None:
@@ -69,7 +70,32 @@ def _errands() -> None:
     op.create_index("ix_errands_open_due_at", "errands", ["due_at"], sqlite_where=OPEN, postgresql_where=OPEN)
 
 
+def _intake() -> None:
+    """Drafts: where each was left, and whose it is."""
+    with op.batch_alter_table("intakes") as intakes:
+        intakes.drop_index(op.f("ix_intakes_agent"))
+        intakes.add_column(sa.Column("state", sa.String(), nullable=False, server_default="open"))
+        intakes.add_column(sa.Column("sheet", sa.JSON(), nullable=False, server_default="{}"))
+        intakes.add_column(sa.Column("linked", sa.JSON(), nullable=False, server_default="[]"))
+        intakes.add_column(sa.Column("given_by", sa.String(), nullable=False, server_default=""))
+        intakes.add_column(sa.Column("note", Words(), nullable=False, server_default=""))
+        intakes.create_index(op.f("ix_intakes_agent_state"), ["agent", "state"])
+        intakes.create_check_constraint(op.f("ck_intakes_state"), "state IN ('open', 'done', 'discarded')")
+    op.execute("UPDATE intakes SET state = 'done' WHERE case_number IS NOT NULL")
+    kinds = {"state": sa.String(), "sheet": sa.JSON(), "linked": sa.JSON(), "given_by": sa.String()}
+    with op.batch_alter_table("intakes") as intakes:
+        for name, kind in kinds.items():
+            intakes.alter_column(name, existing_type=kind, existing_nullable=False, server_default=None)
+        intakes.alter_column("note", existing_type=Words(), existing_nullable=False, server_default=None)
+
+
 def downgrade() -> None:
+    with op.batch_alter_table("intakes") as intakes:
+        intakes.drop_index(op.f("ix_intakes_agent_state"))
+        intakes.drop_constraint(op.f("ck_intakes_state"), type_="check")
+        for name in ("state", "sheet", "linked", "given_by", "note"):
+            intakes.drop_column(name)
+        intakes.create_index(op.f("ix_intakes_agent"), ["agent"])
     op.drop_table("errands")
     with op.batch_alter_table("outbox") as outbox:
         outbox.drop_column("thread")
