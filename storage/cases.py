@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select, update
+from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.errors import MovedOn, UnknownCase
 from bot.ports import Cases, StoredCase, Team
@@ -50,6 +52,18 @@ class CaseStore(Cases):
         query = select(CaseRow).where(CaseRow.owner == owner, CaseRow.state != "closed")
         return tuple(_stored(row) for row in self.session.exec(query.order_by(col(CaseRow.number).desc())))
 
+    def queue(self, team: Team) -> Sequence[StoredCase]:
+        return tuple(_stored(row) for row in self.session.exec(_waiting((team,))))
+
+    def next_in(self, teams: Collection[Team]) -> StoredCase | None:
+        query = locked(self.session, _waiting(teams).limit(1), skip_locked=True)
+        row = self.session.exec(query).one_or_none()
+        return _stored(row) if row else None
+
+    def owners(self) -> frozenset[str]:
+        query = select(CaseRow.owner).where(CaseRow.owner != "", CaseRow.state != "closed").distinct()
+        return frozenset(self.session.exec(query))
+
     def _row(self, number: int) -> CaseRow:
         query = locked(self.session, select(CaseRow).where(CaseRow.number == number))
         row = self.session.exec(query).one_or_none()
@@ -62,6 +76,15 @@ class CaseStore(Cases):
         counting = update(CounterRow).where(col(CounterRow.name) == CASE_NUMBER)
         self.session.exec(counting.values(value=CounterRow.value + 1))
         return self.session.exec(select(CounterRow.value).where(CounterRow.name == CASE_NUMBER)).one()
+
+
+def _waiting(teams: Collection[Team]) -> SelectOfScalar[CaseRow]:
+    """What nobody has: what fell due first, and what has something to do now by its age."""
+    since = func.coalesce(CaseRow.due_at, CaseRow.opened_at)
+    query = select(CaseRow).where(
+        CaseRow.owner == "", col(CaseRow.team).in_(teams), CaseRow.state != "closed"
+    )
+    return query.order_by(since, col(CaseRow.number))
 
 
 def _columns(stored: StoredCase, now: datetime, closed_at: datetime | None = None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select, update
 
 from bot.ports import Errand, Errands
@@ -25,9 +26,10 @@ class ErrandStore(Errands):
             insert_new(self.session, ErrandRow, _values(errand, now))
 
     def cancel(self, key: str, now: datetime) -> None:
-        ours = col(ErrandRow.key) == key
-        statement = update(ErrandRow).where(ours, col(ErrandRow.state) == "open")
-        self.session.exec(statement.values(state="cancelled", settled_at=now))
+        self._cancel(col(ErrandRow.key) == key, now=now)
+
+    def cancel_of(self, case_number: int, kind: str, now: datetime) -> None:
+        self._cancel(col(ErrandRow.case_number) == case_number, col(ErrandRow.kind) == kind, now=now)
 
     def take_due(self, now: datetime, passing_over: Collection[str] = ()) -> Errand | None:
         query = (
@@ -47,6 +49,10 @@ class ErrandStore(Errands):
     def next_due(self) -> datetime | None:
         query = select(ErrandRow.due_at).where(ErrandRow.state == "open")
         return self.session.exec(query.order_by(col(ErrandRow.due_at)).limit(1)).first()
+
+    def _cancel(self, *which: ColumnElement[bool], now: datetime) -> None:
+        statement = update(ErrandRow).where(*which, col(ErrandRow.state) == "open")
+        self.session.exec(statement.values(state="cancelled", settled_at=now))
 
 
 def _values(errand: Errand, now: datetime) -> dict[str, object]:

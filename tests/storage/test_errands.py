@@ -75,3 +75,11 @@ def test_the_next_errand_is_known(database: Database) -> None:
     put(database, errand("a", MINUTE), errand("b", 2 * MINUTE))
     with database.read() as work:
         assert work.errands.next_due() == NOW + MINUTE
+
+
+def test_all_of_a_kind_are_called_off_for_one_case(database: Database, number: int) -> None:
+    others = Errand("card", "card", NOW, number), Errand("digest of nobody", "digest", NOW)
+    put(database, Errand("a", "digest", NOW, number), Errand("b", "digest", NOW, number), *others)
+    with database.write() as work:
+        work.errands.cancel_of(number, "digest", NOW)
+    assert taken(database) == ["card", "digest of nobody"]
