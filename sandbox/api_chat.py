@@ -46,7 +46,7 @@ def post_message(site: Site, args: Args) -> Answer:
         broadcast=bool(args.get("reply_broadcast")),
     )
     site.events.message_posted(message)
-    body = message_json(message, site.workspace, all_metadata=True)
+    body = message_json(message, site.workspace, site.files, all_metadata=True)
     return {"channel": channel.id, "ts": message.ts, "message": body}
 
 
@@ -60,7 +60,7 @@ def update(site: Site, args: Args) -> Answer:
     changes = {"metadata": said.metadata} if args.get("metadata") is not None else {}
     after = site.workspace.edit(message, said.text, said.blocks, **changes)
     site.events.message_changed(message, after)
-    body = message_json(after, site.workspace, all_metadata=True)
+    body = message_json(after, site.workspace, site.files, all_metadata=True)
     return {"channel": channel.id, "ts": after.ts, "text": after.text, "message": body}
 
 

@@ -96,7 +96,7 @@ def _listing(site: Site, messages: list[Message], args: Args) -> Answer:
     shown, cursor = page(messages, args, 100, 999)
     everything = truth(args, "include_all_metadata")
     body: Answer = {
-        "messages": [message_json(one, site.workspace, all_metadata=everything) for one in shown],
+        "messages": [message_json(one, site.workspace, site.files, all_metadata=everything) for one in shown],
         "has_more": bool(cursor),
         "pin_count": 0,
     }

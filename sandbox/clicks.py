@@ -56,6 +56,7 @@ class Clicks:
             )
         done = _completed(element, action) | {"block_id": block_id, "action_ts": self._workspace.stamp()}
         values = self._state_after(place, block_id, action, typed)
+        values = self._site.files.resolved(person.id, values)
         view = self._site.views.set_state(place.view, values) if place.view else None
         payload = interaction("block_actions", person, self._workspace) | {
             "trigger_id": self._site.views.trigger(
@@ -130,7 +131,7 @@ class Clicks:
             "response_url": self._site.replies.url_for(person.id, channel.id, message),
         }
         if not message.only_for:
-            part["message"] = message_json(message, self._workspace)
+            part["message"] = message_json(message, self._workspace, self._site.files)
         return part
 
 

@@ -7,6 +7,7 @@ import asyncio
 from typing import Any
 
 from sandbox.directory import Channel, Member
+from sandbox.files import Files
 from sandbox.messages import Message
 from sandbox.payloads import Payload, event_callback, message_json, user_json
 from sandbox.socket_mode import Sockets
@@ -27,10 +28,12 @@ class Events:
         sockets: Sockets,
         traffic: Traffic,
         timing: Timing,
+        files: Files,
     ) -> None:
         self._workspace = workspace
         self._sockets = sockets
         self._traffic = traffic
+        self._files = files
         self._delays = timing.retry_seconds
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -52,8 +55,20 @@ class Events:
 
     def message_posted(self, message: Message) -> None:
         """`message.im` and its kin: for people's messages and for the app's own, as Slack does."""
-        body = message_json(message, self._workspace)
+        body = message_json(message, self._workspace, self._files)
         self._message_event(message, body | {"event_ts": message.ts})
+        for file_id in message.files:
+            self.publish("file_shared", self._file_shared(file_id, message))
+
+    def _file_shared(self, file_id: str, message: Message) -> Payload:
+        return {
+            "type": "file_shared",
+            "file_id": file_id,
+            "user_id": message.user,
+            "file": {"id": file_id},
+            "channel_id": message.channel,
+            "event_ts": message.ts,
+        }
 
     def message_changed(self, before: Message, after: Message) -> None:
         """The subtype `message_changed`."""
@@ -63,8 +78,8 @@ class Events:
                 "type": "message",
                 "subtype": "message_changed",
                 "hidden": True,
-                "message": message_json(after, self._workspace),
-                "previous_message": message_json(before, self._workspace),
+                "message": message_json(after, self._workspace, self._files),
+                "previous_message": message_json(before, self._workspace, self._files),
                 "ts": after.edited_ts,
                 "event_ts": after.edited_ts,
             },
@@ -79,7 +94,7 @@ class Events:
                 "subtype": "message_deleted",
                 "hidden": True,
                 "deleted_ts": message.ts,
-                "previous_message": message_json(message, self._workspace),
+                "previous_message": message_json(message, self._workspace, self._files),
                 "ts": message.ts,
                 "event_ts": message.ts,
             },

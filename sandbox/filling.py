@@ -25,6 +25,10 @@ class Filling:
         """Keep what stands in an input now."""
         self._typed[_place(spot)] = value
 
+    def files(self, spot: Spot) -> list[Json]:
+        """The files that were chosen in a file input so far."""
+        return list(self._typed.get(_place(spot), {}).get("files") or [])
+
     def search(self, spot: Spot, typed: str) -> list[Json]:
         """What an external menu offers for this; choosing afterwards is from what was last offered."""
         found = self._suggest(spot, typed)

@@ -25,6 +25,7 @@ class Forms:
         if view.id != self._site.views.stack(person.id)[-1].id:
             raise HandsError("Another modal lies on top of this one.")
         state = merged_state(view.blocks, view.state, typed.get("values"))
+        state = self._site.files.resolved(person.id, state)
         view = self._site.views.set_state(view, state)
         refused = complaints(view.blocks, state)
         if refused:

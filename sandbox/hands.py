@@ -1,6 +1,7 @@
 """What people do, over HTTP: `/hands/...`, for the page and for tests. The shapes stand in README.md."""
 
 import asyncio
+import base64
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
@@ -45,6 +46,7 @@ class Hands:
             "command": self._command,
             "shortcut": self._shortcut,
             "message": self._message,
+            "upload": self._upload,
             "action": self._action,
             "submit": self._submit,
             "close": self._close,
@@ -116,7 +118,8 @@ class Hands:
             if "as" in body:
                 refuse_deactivated(self._person(body["as"]))
             traffic, who = self._site.traffic, str(body.get("as", ""))
-            traffic.add("person", "hands", name, who=who, summary=_summary(body), body=body)
+            logged = {key: value for key, value in body.items() if key != "content"}
+            traffic.add("person", "hands", name, who=who, summary=_summary(body), body=logged)
             answer = await act(body)
             note = answer.get("notice") or ("the form was refused" if answer.get("errors") else None)
             if note:
@@ -139,10 +142,21 @@ class Hands:
 
     async def _message(self, body: Json) -> Json:
         thread_ts = _text(body, "thread_ts") if body.get("thread_ts") else None
+        files = body.get("files") or []
+        if not isinstance(files, list):
+            raise HandsError("'files' must be a list of ids.")
         message = self._words.message(
-            self._person(body.get("as")), self._channel(body), _text(body, "text"), thread_ts
+            self._person(body.get("as")), self._channel(body), _text(body, "text", ""), thread_ts, files
         )
         return {"ts": message.ts}
+
+    async def _upload(self, body: Json) -> Json:
+        try:
+            content = base64.b64decode(_text(body, "content"), validate=True)
+        except ValueError:
+            raise HandsError("'content' must be the file in base64.") from None
+        file = self._site.files.upload(self._person(body.get("as")).id, _text(body, "name"), content)
+        return {"file": self._site.files.json(file)}
 
     async def _action(self, body: Json) -> Json:
         action = body.get("action")
@@ -229,6 +243,7 @@ class Hands:
         site.workspace.reset()
         site.views.load()
         site.replies.load()
+        site.files.load()
         site.faults.clear()
         site.traffic.clear()
         return {}
@@ -292,5 +307,6 @@ def _text(body: Json, key: str, default: str | None = None) -> str:
 def _summary(body: Json) -> str:
     action = body.get("action") if isinstance(body.get("action"), dict) else {}
     words = [body.get("command"), body.get("text"), body.get("callback_id"), body.get("view"), body.get("to")]
+    words += [body.get("name")]
     words += [(action or {}).get("action_id"), body.get("fault")]
     return " ".join(str(word) for word in words if word)[:200]

@@ -37,6 +37,7 @@ VALUE_KEYS: dict[str, tuple[str, str]] = {
 TYPED = ("plain_text_input", "rich_text_input", "email_text_input", "url_text_input", "number_input")
 _LISTS = ("selected_options", "selected_users", "selected_conversations", "selected_channels", "files")
 TEXT_INPUT_MAX = 3000
+FILES_MAX = 10
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
 
 
@@ -188,11 +189,23 @@ def _wrong_moment(element: Json, value: Any) -> str | None:
     return None
 
 
+def _wrong_files(element: Json, value: Any) -> str | None:
+    most, kinds = element.get("max_files", FILES_MAX), element.get("filetypes") or []
+    if len(value) > most:
+        return f"Please choose at most {most} file{'' if most == 1 else 's'}."
+    allowed = {kind.lower() for kind in kinds}
+    for file in value:
+        if allowed and str(file["name"]).rpartition(".")[2].lower() not in allowed:
+            return f"{file['name']} is not of a kind that is accepted here: {', '.join(kinds)}."
+    return None
+
+
 _CHECKS: dict[str, Callable[[Json, Any], str | None]] = {
     "plain_text_input": _wrong_length,
     "email_text_input": _wrong_email,
     "url_text_input": _wrong_url,
     "number_input": _wrong_number,
+    "file_input": _wrong_files,
     "datepicker": _wrong_moment,
     "timepicker": _wrong_moment,
     "datetimepicker": _wrong_moment,

@@ -31,6 +31,7 @@ class Message:
     only_for: str | None = None
     broadcast: bool = False
     mentions: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -48,7 +49,7 @@ class Message:
 
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> "Message":
-        lists = {"blocks": tuple(document["blocks"]), "mentions": tuple(document["mentions"])}
+        lists = {key: tuple(document.get(key, ())) for key in ("blocks", "mentions", "files")}
         return cls(**{**document, **lists})
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sandbox.directory import SLACKBOT, App, Channel, Member, Team
+from sandbox.files import Files
 from sandbox.messages import Message
 from sandbox.workspace import Workspace
 
@@ -78,7 +79,9 @@ def channel_json(channel: Channel, viewer: str) -> Payload:
     }
 
 
-def message_json(message: Message, workspace: Workspace, *, all_metadata: bool = False) -> Payload:
+def message_json(
+    message: Message, workspace: Workspace, files: Files, *, all_metadata: bool = False
+) -> Payload:
     """A message object. Of its metadata only the event_type is shown, unless all is asked for (S1501)."""
     app, team = workspace.app, workspace.team
     body: Payload = {"type": "message", "user": message.user, "ts": message.ts, "text": message.text}
@@ -94,6 +97,10 @@ def message_json(message: Message, workspace: Workspace, *, all_metadata: bool =
         body["edited"] = {"user": message.user, "ts": message.edited_ts}
     if message.broadcast:
         body["subtype"] = "thread_broadcast"
+    if message.files:
+        found = [files.find(file_id) for file_id in message.files]
+        shown = [files.json(file) for file in found if file]
+        body |= {"subtype": "file_share", "files": shown, "upload": False}
     return body | _thread_json(message, workspace)
 
 

@@ -8,6 +8,7 @@ ada.submit()
 ada.click("Yes, contacted")          # in the open modal, else in the newest message that has it
 """
 
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -127,6 +128,30 @@ class Person(Onlooker):
             return self._use(spot, {}, strict)
         return self._use(spot, {"selected_option": self._filling.option(spot, name)}, strict)
 
+    def attach(self, name: str, file_name: str, content: bytes | str) -> Json:
+        """Choose one more file in a file input of the modal on top; answers Slack's file object."""
+        spot = self._find(name, self._top())
+        if spot.element["type"] != "file_input":
+            raise PersonError(f"'{name}' is a {spot.element['type']}; no file can be chosen in it.")
+        file = self._upload(file_name, content)
+        self._filling.put(spot, self._filling.value(spot, [*self._filling.files(spot), file]))
+        return file
+
+    def share(
+        self,
+        file_name: str,
+        content: bytes | str,
+        channel: str | None = None,
+        *,
+        text: str = "",
+        thread_ts: str | None = None,
+    ) -> str:
+        """Post a file, in the DM with the app unless a channel is given. Answers the message's ts."""
+        file = self._upload(file_name, content)
+        thread = {"thread_ts": thread_ts} if thread_ts else {}
+        body = {"channel": self.conversation(channel)["id"], "text": text, "files": [file["id"]], **thread}
+        return str(self._post("message", body)["ts"])
+
     def choose(self, name: str, value: Any, on: Surface | str | None = None, *, strict: bool = True) -> Told:
         """Choose in a menu, picker or group of radio buttons.
 
@@ -148,6 +173,12 @@ class Person(Onlooker):
         return [one["text"]["text"] for one in self.search(name, typed, on)]
 
     # Within
+
+    def _upload(self, name: str, content: bytes | str) -> Json:
+        raw = content.encode() if isinstance(content, str) else content
+        body = {"name": name, "content": base64.b64encode(raw).decode()}
+        file: Json = self._post("upload", body)["file"]
+        return file
 
     def _post(self, path: str, body: Json) -> Json:
         try:

@@ -103,6 +103,7 @@ def _messages(site: Site, messages: list[Message], unread: set[str]) -> list[Jso
             "broadcast": one.broadcast,
             "reply_count": len(replies.get(one.ts, [])),
             "latest_reply": replies.get(one.ts, [None])[-1],
+            "files": [site.files.json(file) for key in one.files if (file := site.files.find(key))],
             "edited": one.edited_ts is not None,
             "ephemeral": one.only_for is not None,
             "unread": one.ts in unread,

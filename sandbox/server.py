@@ -17,12 +17,14 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sandbox.api_files import file_routes
 from sandbox.changes import Changes
 from sandbox.clock import Clock
 from sandbox.directory import read_directory
 from sandbox.errors import HandsError, SandboxError, SlackError
 from sandbox.events import Events
 from sandbox.faults import Faults
+from sandbox.files import Files
 from sandbox.hands import Hands
 from sandbox.lines import LineProtocol
 from sandbox.replies import Replies
@@ -120,7 +122,8 @@ class Sandbox:
         log = self._state.with_name(self._state.name + ".traffic.jsonl") if self._state else None
         traffic = Traffic(log, self.clock.now)
         sockets = Sockets(workspace.app.id, faults, traffic, changes, self._timing)
-        events = Events(workspace, sockets, traffic, self._timing)
+        files = Files(workspace, self.url)
+        events = Events(workspace, sockets, traffic, self._timing, files)
         return Site(
             url=self.url,
             tokens=TOKENS,
@@ -132,6 +135,7 @@ class Sandbox:
             replies=Replies(workspace, events, self.url),
             faults=faults,
             traffic=traffic,
+            files=files,
             next_due=self._next_due,
             on_clock_moved=self._on_clock_moved,
         )
@@ -213,6 +217,7 @@ def application(site: Site) -> ASGIApp:
         WebSocketRoute("/link/", site.sockets.serve),
         Route("/actions/{team}/{key:path}", _response_url(site), methods=["POST"]),
         Route("/archives/{channel}/{post}", _permalink, methods=["GET"]),
+        *file_routes(site),
         Mount("/hands", routes=Hands(site).routes()),
     ]
     if PAGE.is_dir():

@@ -37,6 +37,11 @@ class Shelf:
             (kind, key, json.dumps(body)),
         )
 
+    def get(self, kind: str, key: str) -> Doc | None:
+        """One document, if it is there."""
+        row = self._db.execute("SELECT body FROM doc WHERE kind = ? AND key = ?", (kind, key)).fetchone()
+        return json.loads(row[0]) if row else None
+
     def drop(self, kind: str, key: str) -> None:
         """Remove one document, if it is there."""
         self._db.execute("DELETE FROM doc WHERE kind = ? AND key = ?", (kind, key))

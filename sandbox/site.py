@@ -7,6 +7,7 @@ from datetime import datetime
 from sandbox.clock import Clock
 from sandbox.events import Events
 from sandbox.faults import Faults
+from sandbox.files import Files
 from sandbox.replies import Replies
 from sandbox.socket_mode import Sockets
 from sandbox.traffic import Traffic
@@ -36,5 +37,6 @@ class Site:
     replies: Replies
     faults: Faults
     traffic: Traffic
+    files: Files
     next_due: Callable[[], datetime | None] | None = None
     on_clock_moved: Callable[[], None] | None = None

@@ -207,12 +207,22 @@ class Views:
             raise SlackError("invalid_arguments", [str(problem) for problem in problems])
         if block_kit.byte_size(shape) > VIEW_BYTES_MAX:
             raise SlackError("view_too_large", [f"a view is at most {VIEW_BYTES_MAX} bytes"])
+        self._check_files(shape["blocks"])
         external_id = shape.get("external_id")
         if external_id and any(
             view.external_id == external_id for view in self._views.values() if view is not replacing
         ):
             raise SlackError("duplicate_external_id", [f"'{external_id}' is the external_id of another view"])
         return {**shape, "blocks": block_kit.with_ids(shape["blocks"])}
+
+    def _check_files(self, blocks: list[Json]) -> None:
+        """An app that takes files must have files:read (block-elements/file-input-element)."""
+        scopes = self._workspace.app.manifest.scopes
+        takes_files = any(
+            one.get("type") == "file_input" for block in blocks for one in block_kit.elements_of(block)
+        )
+        if takes_files and "files:read" not in scopes:
+            raise SlackError("missing_scope", needed="files:read", provided=",".join(sorted(scopes)))
 
     def checked_modal(self, shape: Any, replacing: View | None = None) -> Json:
         """A modal that came in an acknowledgement."""

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from sandbox import lines
 from sandbox.api_chat import CHAT_METHODS, PostingPace
 from sandbox.api_conversations import CONVERSATION_METHODS
+from sandbox.api_files import FILE_METHODS
 from sandbox.api_groups import GROUP_METHODS
 from sandbox.api_people import PEOPLE_METHODS
 from sandbox.api_views import VIEW_METHODS
@@ -23,6 +24,7 @@ from sandbox.site import Site
 METHODS: dict[str, Method] = {
     **CHAT_METHODS,
     **CONVERSATION_METHODS,
+    **FILE_METHODS,
     **GROUP_METHODS,
     **PEOPLE_METHODS,
     **VIEW_METHODS,

@@ -1,6 +1,7 @@
 """What people write: slash commands and messages."""
 
 import re
+from collections.abc import Iterable
 
 from sandbox.directory import Channel, Member
 from sandbox.errors import HandsError, SlackError
@@ -80,11 +81,14 @@ class Words:
 
         return re.sub(r"(?<!\S)@([a-z0-9._-]+)", group, text)
 
-    def message(self, person: Member, channel: Channel, text: str, thread_ts: str | None) -> Message:
-        """A message; `@name` mentions, as the client would turn it into an id."""
+    def message(
+        self, person: Member, channel: Channel, text: str, thread_ts: str | None, files: Iterable[str] = ()
+    ) -> Message:
+        """A message, perhaps with files; `@name` mentions, as the client would turn it into an id."""
         if channel.is_im and self._workspace.app.manifest.messages_read_only:
             raise HandsError("Sending messages to this app has been turned off.")
-        if not text.strip():
+        shared = [file.id for file in self._site.files.chosen(person.id, files)]
+        if not text.strip() and not shared:
             raise HandsError("The message is empty.")
         parent = self._workspace.message(channel.id, thread_ts) if thread_ts else None
         if thread_ts and parent is None:
@@ -94,6 +98,7 @@ class Words:
             person.id,
             re.sub(r"\|[^>]*>", ">", self._escaped(self._with_groups(text))),
             thread_ts=(parent.thread_ts or parent.ts) if parent else None,
+            files=shared,
         )
         self._site.events.message_posted(message)
         return message

@@ -145,6 +145,7 @@ class Workspace:
         metadata: dict[str, Any] | None = None,
         only_for: str | None = None,
         broadcast: bool = False,
+        files: Iterable[str] = (),
     ) -> Message:
         """Store a message; its ts is later than every other one's of the conversation."""
         kept = tuple(blocks)
@@ -162,6 +163,7 @@ class Workspace:
             only_for=only_for,
             broadcast=broadcast,
             mentions=marks,
+            files=tuple(files),
         )
         self._keep(message)
         if not only_for and not message.by_app:

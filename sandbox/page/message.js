@@ -3,6 +3,7 @@
 import { drawBlocks } from "./blocks/index.js";
 import { h, toast } from "./dom.js";
 import { icon } from "./icons.js";
+import { fileLink } from "./inputs/files.js";
 import { openMenu } from "./menu.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { Place } from "./place.js";
@@ -28,7 +29,8 @@ export function drawMessage(message, channel, { first, inThread = false }) {
       message.broadcast && !inThread && h("p", { class: "only-you" }, h("a", { href: hashFor({ thread: message.thread_ts }) }, "Replied to a thread")),
       first && h("header", { class: "author" },
         h("strong", {}, author.name), message.is_bot && h("span", { class: "badge-app" }, "App"), time),
-      body(message, channel),
+      (message.text || message.blocks?.length) && body(message, channel),
+      message.files.length > 0 && h("ul", { class: "files" }, ...message.files.map((file) => h("li", {}, fileLink(file)))),
       message.edited && h("span", { class: "edited" }, "(edited)"),
       !inThread && message.reply_count > 0 && repliesLink(message)),
     !message.ephemeral && toolbar(message, channel, inThread));

@@ -148,6 +148,7 @@ class Modal {
     this.tell("");
     this.showBusy(true);
     try {
+      await Promise.all(this.place.waits);
       const answer = await act("submit", { view: this.id, state: this.place.values.json() });
       if (answer.notice) this.tell(answer.notice);
       this.refused(answer.errors ?? {});

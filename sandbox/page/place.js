@@ -14,6 +14,13 @@ export class Place {
     this.values = new Values();
     this.name = JSON.stringify(container);
     this.root = null;
+    this.waits = new Set();
+  }
+
+  /** A form is sent after this: a file that is on its way. */
+  wait(work) {
+    this.waits.add(work);
+    work.finally(() => this.waits.delete(work));
   }
 
   /** Sends what a person did with an element. */

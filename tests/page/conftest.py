@@ -38,7 +38,9 @@ expect.set_options(timeout=5_000)
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
-    manifest["features"]["shortcuts"].append(MESSAGE_SHORTCUT)
+    kept = [one for one in manifest["features"]["shortcuts"] if one["type"] == "global"]
+    manifest["features"]["shortcuts"] = [*kept, MESSAGE_SHORTCUT]
+    manifest["oauth_config"]["scopes"]["bot"].append("files:read")
     file = tmp_path_factory.mktemp("page") / "manifest.json"
     file.write_text(json.dumps(manifest), encoding="utf-8")
     due = datetime.now(UTC) + DUE_IN

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from sandbox.person import Person
 from sandbox.remote import Staff, call
 from sandbox.server import Sandbox
 from tests.page.showcase import (
@@ -415,6 +416,47 @@ def test_every_input_reaches_the_app(page: Page, app: Showcase):
     )
     assert read["where"].startswith("D")
     assert read["note"]["elements"][0]["elements"] == [{"type": "text", "text": "Take *care*"}]
+
+
+def test_files_are_chosen_dropped_and_sent_with_the_form(page: Page, app: Showcase):
+    app.form = modal(
+        "Form",
+        [field("proof", "Proof", "file_input", max_files=2, filetypes=["png", "pdf"])],
+        submit=plain("Save"),
+    )
+    form = open_form(page)
+    picker = form.get_by_label("Proof")
+    picker.set_input_files({"name": "notes.txt", "mimeType": "text/plain", "buffer": b"x"})
+    form.get_by_role("button", name="Save").click()
+    expect(picker).to_have_accessible_description(
+        "notes.txt is not of a kind that is accepted here: png, pdf."
+    )
+    form.get_by_role("button", name="Remove notes.txt").click()
+    picker.set_input_files({"name": "empty.png", "mimeType": "image/png", "buffer": b""})
+    expect(form).to_contain_text("empty.png is empty")
+    picker.set_input_files(
+        [{"name": f"{n}.pdf", "mimeType": "application/pdf", "buffer": b"x"} for n in "abc"]
+    )
+    expect(form).to_contain_text("At most 2 files can go with this form.")
+    picker.set_input_files(
+        [{"name": f"{n}.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"} for n in "ab"]
+    )
+    expect(form.get_by_role("link")).to_contain_text(["a.pdf4 bytes", "b.pdf4 bytes"])
+    form.get_by_role("button", name="Save").click()
+    expect(form).to_have_count(0)
+    files = value(app.views[0], "proof")
+    assert [(one["name"], one["mimetype"]) for one in files] == [
+        ("a.pdf", "application/pdf"),
+        ("b.pdf", "application/pdf"),
+    ]
+    assert app.client.files_info(file=files[0]["id"])["file"]["size"] == 4
+
+
+def test_a_shared_file_can_be_saved(page: Page, app: Showcase, server: Sandbox):
+    Person(server.url, BEN).share("bill.pdf", "%PDF", SUPPORT)
+    with page.expect_download() as saved:
+        page.get_by_role("article").get_by_role("link", name="bill.pdf").click()
+    assert saved.value.suggested_filename == "bill.pdf"
 
 
 def test_refused_fields_say_so_and_keep_what_was_typed(page: Page, app: Showcase):

@@ -4,11 +4,9 @@
  * whether it was sent at once.
  */
 
-import { h } from "../dom.js";
-import { icon } from "../icons.js";
 import { checkboxes, radioButtons } from "./choices.js";
+import { fileInput } from "./files.js";
 import { datepicker, datetimepicker, timepicker } from "./moments.js";
-import { named } from "./named.js";
 import { severalOf, singleOf } from "./selects.js";
 import { richTextInput, typedInput } from "./typed.js";
 
@@ -35,10 +33,4 @@ const CONTROLS = {
 /** The control of an element. */
 export function control(element, value, naming, changed) {
   return CONTROLS[element.type](element, value, naming, changed);
-}
-
-function fileInput(element, value, naming) {
-  return h("div", { class: "file-input" },
-    h("button", { type: "button", class: "btn", disabled: true, ...named(naming) }, icon("file"), "Choose a file"),
-    h("span", { class: "muted" }, "The sandbox keeps no files."));
 }
