@@ -5,7 +5,7 @@ import time
 from sandbox.directory import Channel
 from sandbox.errors import SlackError
 from sandbox.messages import Message
-from sandbox.method import Answer, Args, Method, known_channel, needed
+from sandbox.method import Answer, Args, Method, known_channel, needed, truth
 from sandbox.payloads import message_json
 from sandbox.posting import UPDATE_TEXT_MAX, content
 from sandbox.site import Site
@@ -43,7 +43,7 @@ def post_message(site: Site, args: Args) -> Answer:
         said.blocks,
         thread_ts=_thread(site, channel, args),
         metadata=said.metadata,
-        broadcast=bool(args.get("reply_broadcast")),
+        broadcast=truth(args, "reply_broadcast") and bool(args.get("thread_ts")),
     )
     site.events.message_posted(message)
     body = message_json(message, site.workspace, site.files, all_metadata=True)

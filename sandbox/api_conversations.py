@@ -25,6 +25,7 @@ _TYPES = {
     "im": "im:read",
     "mpim": "mpim:read",
 }
+HISTORY_DEFAULT, HISTORY_MAX, REPLIES_MAX = 100, 999, 1000
 
 
 def open_direct(site: Site, args: Args) -> Answer:
@@ -54,11 +55,15 @@ def history(site: Site, args: Args) -> Answer:
         for message in site.workspace.messages(channel.id)
         if (not message.is_reply or message.broadcast) and within(message)
     ]
-    return _listing(site, shown[::-1], args)
+    return _listing(site, shown[::-1], args, HISTORY_DEFAULT, HISTORY_MAX)
 
 
 def replies(site: Site, args: Args) -> Answer:
-    """conversations.replies: the parent first, then its replies, oldest first."""
+    """conversations.replies: the parent first, then its replies, oldest first.
+
+    Its page says that bots read threads of channels only by a user token, and lists channels:history and
+    groups:history for bot tokens; the latter holds here.
+    """
     channel, within = joined_channel(site, args), _window(args)
     parent = site.workspace.message(channel.id, needed(args, "ts"))
     if parent is None or parent.only_for:
@@ -92,8 +97,10 @@ def _ts(args: Args, name: str, default: float) -> float:
         raise SlackError(f"invalid_ts_{name}") from None
 
 
-def _listing(site: Site, messages: list[Message], args: Args) -> Answer:
-    shown, cursor = page(messages, args, 100, 999)
+def _listing(
+    site: Site, messages: list[Message], args: Args, default: int = REPLIES_MAX, most: int = REPLIES_MAX
+) -> Answer:
+    shown, cursor = page(messages, args, default, most)
     everything = truth(args, "include_all_metadata")
     body: Answer = {
         "messages": [message_json(one, site.workspace, site.files, all_metadata=everything) for one in shown],

@@ -96,12 +96,17 @@ def message_json(
     if message.edited_ts:
         body["edited"] = {"user": message.user, "ts": message.edited_ts}
     if message.broadcast:
-        body["subtype"] = "thread_broadcast"
+        body |= {"subtype": "thread_broadcast"} | _root_json(message, workspace, files)
     if message.files:
         found = [files.find(file_id) for file_id in message.files]
         shown = [files.json(file) for file in found if file]
         body |= {"subtype": "file_share", "files": shown, "upload": False}
     return body | _thread_json(message, workspace)
+
+
+def _root_json(reply: Message, workspace: Workspace, files: Files) -> Payload:
+    root = workspace.message(reply.channel, reply.thread_ts or "")
+    return {"root": message_json(root, workspace, files)} if root else {}
 
 
 def _thread_json(message: Message, workspace: Workspace) -> Payload:

@@ -516,6 +516,32 @@ def test_a_form_is_opened_filled_and_sent_without_a_mouse(page: Page, app: Showc
     assert (value(view, "category")["value"], value(view, "story")) == ("damage", "one\ntwo")
 
 
+HEARD = {
+    "while one types": (["on_character_entered"], ["Hanna"]),
+    "at Enter": (["on_enter_pressed"], ["Hanna"]),
+    "at both": (["on_enter_pressed", "on_character_entered"], ["Hanna", "Hanna"]),
+}
+
+
+@pytest.mark.parametrize(("moments", "heard"), HEARD.values(), ids=HEARD)
+def test_a_dispatching_input_tells_what_is_typed_without_sending_the_form(
+    page: Page, app: Showcase, moments: list[str], heard: list[str]
+):
+    config = {"trigger_actions_on": moments}
+    name = field("name", "Homeowner", "plain_text_input", dispatch_action_config=config)
+    app.form = modal("Form", [name | {"dispatch_action": True}], submit=plain("Save"))
+    form = open_form(page)
+    form.get_by_label("Homeowner").fill("Hanna")
+    if "on_character_entered" in moments:
+        until(page, lambda: len(app.actions) == 1)
+    if "on_enter_pressed" in moments:
+        page.keyboard.press("Enter")
+    until(page, lambda: len(app.actions) == len(heard))
+    assert [one["value"] for one in app.actions] == heard
+    expect(form).to_be_visible()
+    assert app.views == []
+
+
 def test_typed_text_survives_an_update_where_its_block_stays(page: Page, app: Showcase):
     kept, gone = field("kept", "Kept", "plain_text_input"), field("gone", "Gone", "plain_text_input")
     kind = field("kind", "Kind", "static_select", options=options("One", "Two")) | {"dispatch_action": True}
