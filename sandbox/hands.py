@@ -1,34 +1,26 @@
 """What people do, over HTTP: `/hands/...`, for the page and for tests. The shapes stand in README.md."""
 
-import asyncio
 import base64
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox import seen
 from sandbox.clicks import Clicks, Place
-from sandbox.clock import target_instant
 from sandbox.directory import Channel, Member
 from sandbox.errors import HandsError
-from sandbox.faults import DISCONNECTS, fault_from
+from sandbox.eyes import Eyes
 from sandbox.forms import Forms
 from sandbox.messages import Message
 from sandbox.site import Site
-from sandbox.staff import known_person, refuse_deactivated, set_group, set_person
+from sandbox.staff import known_person, refuse_deactivated
+from sandbox.stage import Act, Stage
 from sandbox.views import View
 from sandbox.words import Words
 
 Json = dict[str, Any]
-Act = Callable[[Json], Awaitable[Json]]
-
-KEEP_ALIVE_SECONDS = 15.0
-WAIT_SECONDS_MAX = 25.0
 
 
 class Hands:
@@ -53,57 +45,10 @@ class Hands:
             "suggest": self._suggest,
             "home": self._home,
             "read": self._read,
-            "clock": self._clock,
-            "faults": self._faults,
-            "reset": self._reset,
-            "person": self._staff_person,
-            "group": self._staff_group,
+            **Stage(self._site).acts(),
         }
         posts = [Route(f"/{name}", self._serve(name, act), methods=["POST"]) for name, act in acts.items()]
-        gets = {
-            "state": self._state,
-            "events": self._events,
-            "traffic": self._traffic,
-            "faults": self._faults_now,
-        }
-        return [*(Route(f"/{name}", get, methods=["GET"]) for name, get in gets.items()), *posts]
-
-    # Reading
-
-    async def _state(self, request: Request) -> Response:
-        person = self._person(request.query_params.get("as"))
-        wait = min(float(request.query_params.get("wait", "0")), WAIT_SECONDS_MAX)
-        if wait > 0:
-            after = int(request.query_params.get("after", "0"))
-            await self._site.workspace.changes.wait(person.id, after, wait)
-        return JSONResponse(seen.state(self._site, person, await self._next_due()))
-
-    async def _next_due(self) -> datetime | None:
-        asked = self._site.next_due
-        return await asyncio.to_thread(asked) if asked else None
-
-    async def _events(self, request: Request) -> Response:
-        person = self._person(request.query_params.get("as"))
-        return StreamingResponse(self._news(person), media_type="text/event-stream")
-
-    async def _news(self, person: Member) -> AsyncIterator[str]:
-        changes = self._site.workspace.changes
-        version = changes.of(person.id)
-        yield f"event: changed\ndata: {json.dumps({'version': version})}\n\n"
-        while not changes.closed:
-            newer = await changes.wait(person.id, version, KEEP_ALIVE_SECONDS)
-            if newer > version:
-                version = newer
-                yield f"event: changed\ndata: {json.dumps({'version': version})}\n\n"
-            else:
-                yield ": still here\n\n"
-
-    async def _traffic(self, request: Request) -> Response:
-        after = int(request.query_params.get("after", "0"))
-        return JSONResponse({"entries": self._site.traffic.after(after)})
-
-    async def _faults_now(self, request: Request) -> Response:  # noqa: ARG002 - Starlette's signature
-        return JSONResponse(self._faults_json())
+        return [*Eyes(self._site).routes(), *posts]
 
     # Acting
 
@@ -201,58 +146,6 @@ class Hands:
         person, channel = self._person(body.get("as")), self._channel(body)
         self._site.workspace.mark_read(person.id, channel.id)
         return {}
-
-    async def _clock(self, body: Json) -> Json:
-        clock = self._site.clock
-        to, seconds = body.get("to"), body.get("advance_seconds")
-        if isinstance(seconds, int | float) and not isinstance(seconds, bool):
-            clock.advance(timedelta(seconds=seconds))
-        elif to == "now":
-            clock.back_to_system()
-        elif isinstance(to, str):
-            due = await self._next_due() if to == "next_due" else None
-            clock.move_to(target_instant(to, clock.now(), due))
-        else:
-            raise HandsError("Give 'advance_seconds' or 'to'.")
-        self._site.workspace.clock_moved()
-        if self._site.on_clock_moved:
-            await asyncio.to_thread(self._site.on_clock_moved)
-        return {"now": clock.now().isoformat()}
-
-    async def _faults(self, body: Json) -> Json:
-        faults = self._site.faults
-        if body.get("clear"):
-            faults.clear()
-        elif "disconnect" in body:
-            how = next((one for one in DISCONNECTS if one == body["disconnect"]), None)
-            if how is None:
-                raise HandsError(f"'disconnect' is one of {', '.join(DISCONNECTS)}.")
-            await self._site.sockets.disconnect(how)
-        elif "rate_limits" in body:
-            faults.rate_limits = bool(body["rate_limits"])
-        else:
-            faults.add(fault_from(body))
-        return self._faults_json()
-
-    def _faults_json(self) -> Json:
-        return {"faults": self._site.faults.listing(), "rate_limits": self._site.faults.rate_limits}
-
-    async def _reset(self, body: Json) -> Json:  # noqa: ARG002 - every act has this signature
-        site = self._site
-        await site.events.close()
-        site.workspace.reset()
-        site.views.load()
-        site.replies.load()
-        site.files.load()
-        site.faults.clear()
-        site.traffic.clear()
-        return {}
-
-    async def _staff_person(self, body: Json) -> Json:
-        return set_person(self._site, body)
-
-    async def _staff_group(self, body: Json) -> Json:
-        return set_group(self._site, body)
 
     # Finding what is meant
 

@@ -7,15 +7,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from sandbox.api_files import file_routes
 from sandbox.changes import Changes
@@ -25,6 +25,7 @@ from sandbox.errors import HandsError, SandboxError, SlackError
 from sandbox.events import Events
 from sandbox.faults import Faults
 from sandbox.files import Files
+from sandbox.guard import Guard
 from sandbox.hands import Hands
 from sandbox.lines import LineProtocol
 from sandbox.replies import Replies
@@ -40,16 +41,6 @@ from sandbox.workspace import Workspace
 HOST = "127.0.0.1"
 PAGE = Path(__file__).with_name("page")
 TOKENS = Tokens(bot="xoxb-sandbox", app="xapp-sandbox")
-ACTING = ("/api/", "/hands/", "/actions/", "/link/")
-POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
-)
-HEADERS = (
-    (b"content-security-policy", POLICY.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"cache-control", b"no-cache"),
-)
 
 
 class Sandbox:
@@ -257,54 +248,6 @@ async def _refused(request: Request, error: Exception) -> Response:  # noqa: ARG
 
 async def _unreadable(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's signature
     return JSONResponse({"error": f"The request cannot be read: {error}."}, 400)
-
-
-class Guard:
-    """Lets in only what comes from this machine, and gives every page its content security policy.
-
-    The Host check keeps a web page elsewhere from reaching the sandbox through a name that it points at
-    127.0.0.1; the checks of Origin and Sec-Fetch-Site keep it from acting as the app or as a person.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        connection = HTTPConnection(scope)
-        host = connection.headers.get("host", "")
-        origin = connection.headers.get("origin")
-        if not _is_loopback(host):
-            await self._refuse(scope, receive, send, f"The host '{host}' is not this machine.")
-        elif origin is not None and urlsplit(origin).netloc != host:
-            await self._refuse(scope, receive, send, f"Requests from '{origin}' are not allowed.")
-        elif scope["path"].startswith(ACTING) and _is_from_elsewhere(connection):
-            await self._refuse(scope, receive, send, "Requests from other sites are not allowed.")
-        else:
-            await self._app(scope, receive, _with_policy(send))
-
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send, sentence: str) -> None:
-        if scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": 1008})
-        else:
-            await JSONResponse({"error": sentence}, 403)(scope, receive, send)
-
-
-def _is_from_elsewhere(connection: HTTPConnection) -> bool:
-    return connection.headers.get("sec-fetch-site") in ("cross-site", "same-site")
-
-
-def _is_loopback(host: str) -> bool:
-    return urlsplit(f"//{host}").hostname in ("127.0.0.1", "localhost", "::1")
-
-
-def _with_policy(send: Send) -> Send:
-    async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message.get("headers", []), *HEADERS]}
-        await send(message)
-
-    return sending
 
 
 def run_until(stopped: threading.Event, sandbox: Sandbox) -> None:
