@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.errors import CaseError, PlaybookError
 from bot.people import Strangers
 from bot.playbooks import playbooks_from
-from bot.ports import Memory, People, System, Work
+from bot.ports import Memory, People, RotaChange, System, Work
 from bot.sop import Case, Playbooks
 from bot.sop.organisation import Organisation
+from bot.sop.rota import Rota
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Desk:
             work.versions.keep(self.playbooks.version, self.playbooks.files, now)
 
     def for_case(self, case: Case, work: Work) -> Desk:
-        """The desk with the playbooks that the case began under.
+        """The desk of today, with the playbooks that the case began under.
 
         A version that was never stored is older than the storing of versions: today's stand in for it.
         Raises CaseError for one that this desk can no longer read.
@@ -61,7 +62,27 @@ class Desk:
         version = case.playbook
         if version != self.playbooks.version and version not in self.read:
             self.read[version] = self._stored(version, work)
-        return replace(self, playbooks=self.read.get(version, self.playbooks))
+        return replace(self, playbooks=self.read.get(version, self.playbooks)).today(work)
+
+    def today(self, work: Work, now: datetime | None = None) -> Desk:
+        """The desk with what was changed about its organisation: who is on call instead, who is away or left.
+
+        With `now`, without the changes that were over a day before.
+        """
+        since = None if now is None else now - timedelta(days=1)
+        organisation = replace(self.organisation, rota=self._rota(work.rota_changes.standing(since)))
+        return replace(self, playbooks=replace(self.playbooks, organisation=organisation))
+
+    def _rota(self, made: Iterable[RotaChange]) -> Rota:
+        rota = self.organisation.rota
+        known = {person.slack_id: person for person in rota.roster if person.slack_id}
+        changes = tuple(
+            replace(held, people=tuple(known.get(person.slack_id, person) for person in held.people))
+            for held in (each.held for each in made)
+        )
+        rota = replace(rota, changes=changes)
+        left = (p.slack_id for p in rota.people if p.slack_id and not self.people.is_active(p.slack_id))
+        return replace(rota, gone=frozenset(left))
 
     def _stored(self, version: str, work: Work) -> Playbooks:
         files = work.versions.files_of(version)

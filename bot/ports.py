@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, Protocol
 
 from bot.sop import Case, Timer
+from bot.sop.rota import Change
 
 
 class Clock(Protocol):
@@ -170,6 +171,49 @@ class Intake:
     updated_at: datetime | None = field(default=None, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class RotaChange:
+    """A change of the rota: what it changes, who made it, when and why. An undone one is withdrawn.
+
+    `by` and `withdrawn_by` are Slack user ids; `id` is 0 until it is stored.
+    """
+
+    change: Change
+    by: str
+    at: datetime
+    reason: str = ""
+    id: int = 0
+    withdrawn_by: str = ""
+    withdrawn_at: datetime | None = None
+
+    @property
+    def held(self) -> Change:
+        """What of it held, or still holds: a change undone under way ends there, its past stays."""
+        if self.withdrawn_at is None:
+            return self.change
+        return replace(self.change, ends=min(self.change.ends, self.withdrawn_at))
+
+
+TroubleKind = Literal["gap", "gone", "roster"]
+"""Nobody can be reached for a while; somebody was deactivated in Slack; nobody on the roster has an id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something wrong with who is on call, from when it was found until it was mended.
+
+    `subject` is the Slack id of who is gone; `starts` and `ends` are those of a gap. `id` is 0 until stored.
+    """
+
+    kind: TroubleKind
+    found_at: datetime
+    subject: str = ""
+    starts: datetime | None = None
+    ends: datetime | None = None
+    id: int = 0
+    mended_at: datetime | None = None
+
+
 class Cases(Protocol):
     """The cases."""
 
@@ -314,6 +358,41 @@ class Versions(Protocol):
         """The texts of a version, by file name; None where it was never stored."""
 
 
+class RotaChanges(Protocol):
+    """What was changed about who is on call."""
+
+    def add(self, made: RotaChange) -> RotaChange:
+        """Store a change; it comes back with its id."""
+
+    def get(self, change_id: int) -> RotaChange | None:
+        """The change of that id, withdrawn or not."""
+
+    def standing(self, since: datetime | None = None) -> Sequence[RotaChange]:
+        """Those that hold, held or will hold, in the order in which they were made.
+
+        With `since`, only those that end later than that.
+        """
+
+    def withdraw(self, change_id: int, by: str, now: datetime) -> bool:
+        """Undo a change; False where there is none, or it was undone already."""
+
+
+class Troubles(Protocol):
+    """What is wrong with who is on call."""
+
+    def add(self, found: Trouble) -> Trouble:
+        """Store one; it comes back with its id."""
+
+    def get(self, trouble_id: int) -> Trouble | None:
+        """The trouble of that id, mended or not."""
+
+    def open(self) -> Sequence[Trouble]:
+        """Those that are not mended, the oldest first."""
+
+    def mend(self, trouble_id: int, now: datetime) -> None:
+        """It is over."""
+
+
 class Work(Protocol):
     """One transaction over everything we remember."""
 
@@ -321,6 +400,8 @@ class Work(Protocol):
     timeline: Timeline
     follow_ups: FollowUps
     errands: Errands
+    rota_changes: RotaChanges
+    troubles: Troubles
     outbox: Outbox
     intakes: Intakes
     seen: Seen

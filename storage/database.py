@@ -15,7 +15,20 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from bot.errors import DatabaseError
-from bot.ports import Cases, Errands, FollowUps, Intakes, Memory, Outbox, Seen, Timeline, Versions, Work
+from bot.ports import (
+    Cases,
+    Errands,
+    FollowUps,
+    Intakes,
+    Memory,
+    Outbox,
+    RotaChanges,
+    Seen,
+    Timeline,
+    Troubles,
+    Versions,
+    Work,
+)
 from storage.cases import CaseStore
 from storage.engines import Place, engines_of, place_of
 from storage.errands import ErrandStore
@@ -24,8 +37,10 @@ from storage.intakes import IntakeStore
 from storage.locking import WRITES
 from storage.outbox import OutboxStore
 from storage.process_lock import ProcessLock, lock_for
+from storage.rota_changes import RotaChangeStore
 from storage.seen import SeenStore
 from storage.timeline import TimelineStore
+from storage.troubles import TroubleStore
 from storage.upgrade import MIGRATIONS, look_before_opening, upgrade
 from storage.versions import VersionStore
 
@@ -38,6 +53,8 @@ class Stores(Work):
     timeline: Timeline
     follow_ups: FollowUps
     errands: Errands
+    rota_changes: RotaChanges
+    troubles: Troubles
     outbox: Outbox
     intakes: Intakes
     seen: Seen
@@ -150,6 +167,8 @@ def _stores(session: Session) -> Stores:
         TimelineStore(session),
         FollowUpStore(session),
         ErrandStore(session),
+        RotaChangeStore(session),
+        TroubleStore(session),
         OutboxStore(session),
         IntakeStore(session),
         SeenStore(session),

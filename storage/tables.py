@@ -186,6 +186,42 @@ class OutboxRow(Table, table=True):
     error: str = Field(default="", sa_type=Words)
 
 
+class RotaChangeRow(Table, table=True):
+    """A change of the rota; an undone one stays, `withdrawn`. `people` are as they were known then."""
+
+    __tablename__ = "rota_changes"
+    __table_args__ = (
+        CheckConstraint("kind IN ('override', 'swap', 'away')", name="kind"),
+        CheckConstraint("starts_at < ends_at", name="period"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    kind: str
+    starts_at: datetime = Field(sa_type=Instant)
+    ends_at: datetime = Field(sa_type=Instant, index=True)
+    people: list[dict[str, str]] = Field(sa_type=JSON)
+    reason: str = Field(sa_type=Words)
+    made_by: str
+    made_at: datetime = Field(sa_type=Instant)
+    withdrawn_by: str = ""
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class TroubleRow(Table, table=True):
+    """Something wrong with who is on call, such as a gap ahead, until it is `mended`."""
+
+    __tablename__ = "rota_troubles"
+    __table_args__ = (CheckConstraint("kind IN ('gap', 'gone', 'roster')", name="kind"),)
+
+    id: int = Field(default=None, primary_key=True)
+    kind: str
+    subject: str
+    starts_at: datetime | None = Field(sa_type=Instant)
+    ends_at: datetime | None = Field(sa_type=Instant)
+    found_at: datetime = Field(sa_type=Instant)
+    mended_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
+
+
 class IntakeRow(Table, table=True):
     """A complaint being written down: `open` until it led to a case (`done`) or was `discarded`."""
 

@@ -22,6 +22,7 @@ def upgrade() -> None:
     _cases()
     _outbox()
     _errands()
+    _oncall()
     _intake()
 
 
@@ -89,7 +90,42 @@ def _intake() -> None:
         intakes.alter_column("note", existing_type=Words(), existing_nullable=False, server_default=None)
 
 
+def _oncall() -> None:
+    op.create_table(
+        "rota_changes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("starts_at", Instant(), nullable=False),
+        sa.Column("ends_at", Instant(), nullable=False),
+        sa.Column("people", sa.JSON(), nullable=False),
+        sa.Column("reason", Words(), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("made_at", Instant(), nullable=False),
+        sa.Column("withdrawn_by", sa.String(), nullable=False),
+        sa.Column("withdrawn_at", Instant(), nullable=True),
+        sa.CheckConstraint("kind IN ('override', 'swap', 'away')", name=op.f("ck_rota_changes_kind")),
+        sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_rota_changes_period")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rota_changes")),
+    )
+    op.create_index(op.f("ix_rota_changes_ends_at"), "rota_changes", ["ends_at"])
+    op.create_table(
+        "rota_troubles",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("starts_at", Instant(), nullable=True),
+        sa.Column("ends_at", Instant(), nullable=True),
+        sa.Column("found_at", Instant(), nullable=False),
+        sa.Column("mended_at", Instant(), nullable=True),
+        sa.CheckConstraint("kind IN ('gap', 'gone', 'roster')", name=op.f("ck_rota_troubles_kind")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rota_troubles")),
+    )
+    op.create_index(op.f("ix_rota_troubles_mended_at"), "rota_troubles", ["mended_at"])
+
+
 def downgrade() -> None:
+    op.drop_table("rota_troubles")
+    op.drop_table("rota_changes")
     with op.batch_alter_table("intakes") as intakes:
         intakes.drop_index(op.f("ix_intakes_agent_state"))
         intakes.drop_constraint(op.f("ck_intakes_state"), type_="check")
