@@ -153,16 +153,24 @@ def typed(
     most: int = 300,
     hint: str = "",
     placeholder: str = "",
+    dispatch: bool = False,
 ) -> Block:
-    """An input for typed text. Its action id is always `value`, so that an update keeps what is typed."""
+    """An input for typed text. Its action id is always `value`, so that an update keeps what is typed.
+
+    With `dispatch` Slack tells the desk while one types.
+    """
     element: Block = {"type": kind, "action_id": "value"}
+    if dispatch:
+        element["dispatch_action_config"] = {
+            "trigger_actions_on": ["on_enter_pressed", "on_character_entered"]
+        }
     if kind == "plain_text_input":
         element |= {"multiline": multiline, "max_length": most}
     if value:
         element["initial_value"] = value[:most]
     if placeholder:
         element["placeholder"] = plain(placeholder, 150)
-    return _input(block_id, label, element, optional=optional, hint=hint)
+    return _input(block_id, label, element, optional=optional, hint=hint, dispatch=dispatch)
 
 
 def chosen(
@@ -191,7 +199,13 @@ def chosen(
 
 
 def ticked(
-    block_id: str, label: str, choices: Mapping[str, str], values: Sequence[str] = (), *, hint: str = ""
+    block_id: str,
+    label: str,
+    choices: Mapping[str, str],
+    values: Sequence[str] = (),
+    *,
+    hint: str = "",
+    dispatch: bool = False,
 ) -> Block:
     """Check boxes, none of them required."""
     element: Block = {
@@ -202,7 +216,7 @@ def ticked(
     initial = [option(each, choices[each]) for each in choices if each in values]
     if initial:
         element["initial_options"] = initial
-    return _input(block_id, label, element, optional=True, hint=hint)
+    return _input(block_id, label, element, optional=True, hint=hint, dispatch=dispatch)
 
 
 def several(
@@ -227,11 +241,29 @@ def several(
     return _input(block_id, label, element, optional=True, hint=hint, dispatch=dispatch)
 
 
-def dated(block_id: str, label: str, value: str = "", *, optional: bool = True, hint: str = "") -> Block:
+def dated(
+    block_id: str,
+    label: str,
+    value: str = "",
+    *,
+    optional: bool = True,
+    hint: str = "",
+    dispatch: bool = False,
+) -> Block:
     """A day, as YYYY-MM-DD."""
     element: Block = {"type": "datepicker", "action_id": "value"}
     if value:
         element["initial_date"] = value
+    return _input(block_id, label, element, optional=optional, hint=hint, dispatch=dispatch)
+
+
+def person(block_id: str, label: str, *, optional: bool = False, hint: str = "") -> Block:
+    """A colleague, chosen from everybody in the workspace; the value is their user id."""
+    element: Block = {
+        "type": "users_select",
+        "action_id": "value",
+        "placeholder": plain("Choose a person", 150),
+    }
     return _input(block_id, label, element, optional=optional, hint=hint)
 
 
@@ -260,6 +292,7 @@ def modal(
     submit: str = "",
     close: str = "Close",
     private_metadata: str = "",
+    notify_on_close: bool = False,
 ) -> Block:
     """A modal view; `private_metadata` carries ids only."""
     view: Block = {
@@ -273,6 +306,8 @@ def modal(
         view["submit"] = plain(submit, 24)
     if private_metadata:
         view["private_metadata"] = private_metadata
+    if notify_on_close:
+        view["notify_on_close"] = True
     return view
 
 

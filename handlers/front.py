@@ -36,6 +36,8 @@ LATE = (
 TOO_LATE = frozenset({"expired_trigger_id", "trigger_expired"})
 OPENED_ALREADY = frozenset({"exchanged_trigger_id", "trigger_exchanged"})
 NO_LONGER_THERE = frozenset({"hash_conflict", "not_found"})
+PLAIN = ("value", "selected_date", "selected_user")
+"""Where an input without options holds what was typed or chosen."""
 INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, marks that turn the text behind them around, and halves of characters."""
 
@@ -178,4 +180,4 @@ def _value_of(element: Payload) -> str | tuple[str, ...]:
     chosen = element.get("selected_option")
     if chosen:
         return str(chosen["value"])
-    return INVISIBLE.sub("", str(element.get("value") or element.get("selected_date") or ""))
+    return INVISIBLE.sub("", str(next((element[key] for key in PLAIN if element.get(key)), "")))
