@@ -11,6 +11,7 @@ from sandbox.errors import SandboxError
 
 PEOPLE_FILE = Path(__file__).with_name("people.yaml")
 SLACKBOT = "USLACKBOT"
+GENERAL = "general"
 
 
 @dataclass(frozen=True)
@@ -162,11 +163,7 @@ def read_directory(manifest: Path, people: Path = PEOPLE_FILE) -> Directory:
     ]
     ids = {person.name: person.id for person in seeded} | {"app": app.bot_user}
     channels = [Channel(**{**entry, "members": _ids(ids, entry)}) for entry in raw["channels"]]
-    direct = [
-        Channel("D" + person.id[1:], "", (person.id, app.bot_user), person=person.id)
-        for person in seeded
-        if app.manifest.messages_tab
-    ]
+    direct = [direct_channel(person.id, app.bot_user) for person in seeded if app.manifest.messages_tab]
     return Directory(
         team=Team(**raw["team"]),
         app=app,
@@ -174,6 +171,11 @@ def read_directory(manifest: Path, people: Path = PEOPLE_FILE) -> Directory:
         channels=(*channels, *direct),
         groups=tuple(Group(**{**entry, "members": _ids(ids, entry)}) for entry in raw.get("groups", [])),
     )
+
+
+def direct_channel(person: str, bot_user: str) -> Channel:
+    """A person's DM with the app."""
+    return Channel("D" + person[1:], "", (person, bot_user), person=person)
 
 
 def _ids(ids: dict[str, str], entry: dict[str, Any]) -> tuple[str, ...]:

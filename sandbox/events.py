@@ -102,12 +102,19 @@ class Events:
 
     def user_changed(self, member: Member) -> None:
         """`user_change`: what users.info says of this person is different now."""
+        self._about(member, "user_change")
+
+    def team_joined(self, member: Member) -> None:
+        """`team_join`: somebody is new."""
+        self._about(member, "team_join")
+
+    def _about(self, member: Member, kind: str) -> None:
         now = self._workspace.clock.now()
         with_email = "users:read.email" in self._workspace.app.manifest.scopes
         user = user_json(member, self._workspace.team, now, with_email=with_email)
         stamp = self._workspace.stamp()
-        event = {"type": "user_change", "user": user, "cache_ts": int(now.timestamp()), "event_ts": stamp}
-        self.publish("user_change", event)
+        event = {"type": kind, "user": user, "cache_ts": int(now.timestamp()), "event_ts": stamp}
+        self.publish(kind, event)
 
     def _message_event(self, message: Message, event: Payload) -> None:
         channel = self._workspace.channels[message.channel]

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sandbox.directory import SLACKBOT, App, Channel, Member, Team
+from sandbox.directory import GENERAL, SLACKBOT, App, Channel, Member, Team
 from sandbox.files import Files
 from sandbox.messages import Message
 from sandbox.workspace import Workspace
@@ -70,7 +70,7 @@ def channel_json(channel: Channel, viewer: str) -> Payload:
         "is_mpim": False,
         "is_private": channel.private,
         "is_archived": channel.archived,
-        "is_general": channel.name == "general",
+        "is_general": channel.name == GENERAL,
         "is_member": viewer in channel.members,
         "created": 0,
         "topic": {"value": channel.topic, "creator": "", "last_set": 0},

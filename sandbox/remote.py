@@ -64,6 +64,11 @@ class Staff:
         """Take a deactivated person back."""
         call(self._url, "person", {"user": user_id, "deleted": False})
 
+    def newcomer(self, name: str, real_name: str, title: str = "Agent", tz: str = "America/New_York") -> str:
+        """Somebody joins the workspace. Answers their id."""
+        body = {"name": name, "real_name": real_name, "title": title, "tz": tz}
+        return str(call(self._url, "newcomer", body)["person"]["id"])
+
     def set_group(self, group_id: str, user_ids: list[str]) -> None:
         """Put these people, and nobody else, into a user group."""
         call(self._url, "group", {"group": group_id, "members": user_ids})

@@ -9,7 +9,7 @@ from sandbox.clock import target_instant
 from sandbox.errors import HandsError
 from sandbox.faults import DISCONNECTS, fault_from
 from sandbox.site import Site
-from sandbox.staff import set_group, set_person
+from sandbox.staff import newcomer, set_group, set_person
 
 Json = dict[str, Any]
 Act = Callable[[Json], Awaitable[Json]]
@@ -39,6 +39,7 @@ class Stage:
             "reset": self._reset,
             "person": self._person,
             "group": self._group,
+            "newcomer": self._newcomer,
         }
 
     async def _clock(self, body: Json) -> Json:
@@ -89,3 +90,6 @@ class Stage:
 
     async def _group(self, body: Json) -> Json:
         return set_group(self._site, body)
+
+    async def _newcomer(self, body: Json) -> Json:
+        return newcomer(self._site, body)

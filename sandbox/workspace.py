@@ -6,13 +6,23 @@ so nothing here locks.
 
 import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 
 from sandbox.changes import Changes
 from sandbox.clock import Clock
-from sandbox.directory import SLACKBOT, App, Channel, Directory, Group, Member, Team
+from sandbox.directory import (
+    GENERAL,
+    SLACKBOT,
+    App,
+    Channel,
+    Directory,
+    Group,
+    Member,
+    Team,
+    direct_channel,
+)
 from sandbox.messages import Block, Message, mentioned, stored_text
 from sandbox.shelf import Shelf
 
@@ -49,6 +59,8 @@ class Workspace:
     def _load(self) -> None:
         self._load_people()
         self.channels = {channel.id: channel for channel in self.directory.channels}
+        for _, document in self.shelf.all("newcomer"):
+            self._open_direct(self.members[document["id"]])
         for key, document in self._of_channels("members"):
             self.channels[key] = replace(self.channels[key], members=tuple(document["members"]))
         self._messages = {channel: {} for channel in self.channels}
@@ -62,6 +74,8 @@ class Workspace:
 
     def _load_people(self) -> None:
         self.members = dict(self.directory.members)
+        for key, document in self.shelf.all("newcomer"):
+            self.members[key] = Member(**document)
         for key, document in self.shelf.all("person"):
             if key in self.members:
                 self.members[key] = replace(self.members[key], deleted=document["deleted"])
@@ -94,6 +108,22 @@ class Workspace:
         self.shelf.put("person", member.id, {"deleted": deleted})
         self.changes.touch()
         return changed
+
+    def newcomer(self, member: Member) -> None:
+        """Somebody joins: they are in #general, and may talk with the app."""
+        self.members[member.id] = member
+        self.shelf.put("newcomer", member.id, asdict(member))
+        self._open_direct(member)
+        for channel in list(self.channels.values()):
+            if channel.name == GENERAL:
+                self.join(channel, member.id)
+        self.changes.touch()
+
+    def _open_direct(self, member: Member) -> None:
+        if self.app.manifest.messages_tab:
+            direct = direct_channel(member.id, self.app.bot_user)
+            self.channels[direct.id] = direct
+            self._messages.setdefault(direct.id, {})
 
     def set_group(self, group: Group, members: Iterable[str]) -> Group:
         """Put these people, and nobody else, into a user group."""

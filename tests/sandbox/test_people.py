@@ -25,7 +25,7 @@ AGENTS, NIGHT_SHIFT = "S0AGENTS01", "S0NIGHTS05"
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     raw = json.loads(MANIFEST.read_text())
     raw["oauth_config"]["scopes"]["bot"] += ["usergroups:read", "users:read.email"]
-    raw["settings"]["event_subscriptions"]["bot_events"].append("user_change")
+    raw["settings"]["event_subscriptions"]["bot_events"] += ["user_change", "team_join"]
     folder = tmp_path_factory.mktemp("people")
     (folder / "manifest.json").write_text(json.dumps(raw))
     sandbox = Sandbox(manifest=folder / "manifest.json", state=folder / "state")
@@ -169,6 +169,62 @@ class TestDeactivation:
     def test_nonsense_is_refused(self, sandbox: Sandbox, body: Json, sentence: str) -> None:
         with pytest.raises(PersonError, match=sentence):
             call(sandbox.url, "person", body)
+
+
+class TestNewcomers:
+    def test_somebody_new_can_do_what_everybody_can(
+        self, sandbox: Sandbox, client: WebClient, staff: Staff, toy: Toy, ada: Person
+    ) -> None:
+        toy.forget()
+        abe = Person(sandbox.url, staff.newcomer("abe", "Abe (agent)", tz="America/Denver"))
+        ada.wait_for(lambda _: toy.seen["event"])
+        event = toy.seen["event"][0]["event"]
+        assert (event["type"], event["user"]["id"], event["user"]["deleted"]) == (
+            "team_join",
+            abe.user_id,
+            False,
+        )
+        assert client.users_info(user=abe.user_id)["user"]["tz"] == "America/Denver"
+        abe.command("/complaint")
+        assert toy.seen["command"][0]["user_id"] == abe.user_id
+        client.chat_postMessage(channel=abe.user_id, text="Welcome")
+        assert [one.text for one in abe.dm()] == ["Welcome"]
+        assert abe.conversation("general")
+        staff.set_group(AGENTS, [ADA, abe.user_id])
+        assert abe.user_id in client.usergroups_users_list(usergroup=AGENTS)["users"]
+
+    def test_they_stay_over_a_restart_and_go_with_a_new_beginning(self, tmp_path: Path) -> None:
+        first = Sandbox(manifest=MANIFEST, state=tmp_path / "state")
+        first.start()
+        abe = Staff(first.url).newcomer("abe", "Abe (agent)")
+        Person(first.url, abe).message("hello")
+        Staff(first.url).deactivate(abe)
+        first.stop()
+        second = Sandbox(manifest=MANIFEST, state=tmp_path / "state")
+        second.start()
+        Staff(second.url).reactivate(abe)
+        said = [one.text for one in Person(second.url, abe).dm()]
+        call(second.url, "reset", {})
+        with pytest.raises(PersonError, match="is nobody here"):
+            Person(second.url, abe).message("hello")
+        second.stop()
+        assert said == ["hello"]
+
+    @pytest.mark.parametrize(
+        ("change", "sentence"),
+        [
+            ({"name": "ada"}, "'ada' cannot be a name here"),
+            ({"name": "agents"}, "'agents' cannot be a name here"),
+            ({"name": "Abe Smith"}, "cannot be a name here"),
+            ({"tz": "Denver"}, "'Denver' is no time zone"),
+            ({"real_name": " "}, "Somebody new needs real_name"),
+        ],
+        ids=["a person's", "a group's", "unusable", "no zone", "nameless"],
+    )
+    def test_nonsense_is_refused(self, sandbox: Sandbox, change: Json, sentence: str) -> None:
+        body = {"name": "abe", "real_name": "Abe (agent)", "title": "Agent", "tz": "America/Denver"}
+        with pytest.raises(PersonError, match=sentence):
+            call(sandbox.url, "newcomer", body | change)
 
 
 class TestGroups:

@@ -40,6 +40,7 @@ class Toy:
         app.event("app_home_opened")(self._listener("event"))
         app.event("message")(self._listener("event"))
         app.event("user_change")(self._listener("event"))
+        app.event("team_join")(self._listener("event"))
         app.event("file_shared")(self._listener("event"))
         self._handler = SocketModeHandler(app, sandbox.app_token, ping_interval=0.3)
 
