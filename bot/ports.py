@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, Protocol
 
+from bot.overview import Homes, Overview, Undelivered
 from bot.sop import Case, Timer
 from bot.sop.rota import Change
 
@@ -406,6 +407,9 @@ class Work(Protocol):
     intakes: Intakes
     seen: Seen
     versions: Versions
+    overview: Overview
+    undelivered: Undelivered
+    homes: Homes
 
 
 class Memory(Protocol):

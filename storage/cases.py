@@ -11,10 +11,12 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
+from bot.due import acts_at, escalated
 from bot.errors import MovedOn, UnknownCase
 from bot.ports import Cases, StoredCase, Team
 from bot.sop import Case
 from bot.sop.as_json import case_from_json, case_to_json
+from storage.homes import audiences, tell
 from storage.locking import locked
 from storage.tables import CASE_NUMBER, CaseRow, CounterRow
 
@@ -28,6 +30,7 @@ class CaseStore(Cases):
     def add(self, case: Case, owner: str, opened_by: str, now: datetime) -> StoredCase:
         stored = StoredCase(self._next_number(), case, owner, opened_by)
         self.session.add(CaseRow(number=stored.number, **_columns(stored, now)))
+        tell(self.session, audiences(stored))
         self.session.flush()
         return stored
 
@@ -41,6 +44,7 @@ class CaseStore(Cases):
                 f"{stored.name} has changed since it was shown. Look at it as it is now, and decide again."
             )
         saved = replace(stored, version=stored.version + 1)
+        tell(self.session, audiences(_stored(row)) | audiences(saved))
         row.sqlmodel_update(_columns(saved, now, row.closed_at))
         self.session.flush()
         return saved
@@ -110,7 +114,8 @@ def _columns(stored: StoredCase, now: datetime, closed_at: datetime | None = Non
         "team": stored.team,
         "linked": list(stored.linked),
         "due_at": case.running[0].due if case.running else None,
-        "sensitive": bool(facts.sensitive),
+        "acts_at": acts_at(case),
+        "sensitive": escalated(facts),
         "content": case_to_json(case),
     }
 

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from bot.errors import DatabaseError
+from bot.overview import Homes, Overview, Undelivered
 from bot.ports import (
     Cases,
     Errands,
@@ -33,13 +34,16 @@ from storage.cases import CaseStore
 from storage.engines import Place, engines_of, place_of
 from storage.errands import ErrandStore
 from storage.follow_ups import FollowUpStore
+from storage.homes import HomeStore
 from storage.intakes import IntakeStore
 from storage.locking import WRITES
 from storage.outbox import OutboxStore
+from storage.overview import OverviewStore
 from storage.process_lock import ProcessLock, lock_for
 from storage.rota_changes import RotaChangeStore
 from storage.seen import SeenStore
 from storage.timeline import TimelineStore
+from storage.undelivered import UndeliveredStore
 from storage.troubles import TroubleStore
 from storage.upgrade import MIGRATIONS, look_before_opening, upgrade
 from storage.versions import VersionStore
@@ -59,6 +63,9 @@ class Stores(Work):
     intakes: Intakes
     seen: Seen
     versions: Versions
+    overview: Overview
+    undelivered: Undelivered
+    homes: Homes
 
 
 class Turn:
@@ -173,4 +180,7 @@ def _stores(session: Session) -> Stores:
         IntakeStore(session),
         SeenStore(session),
         VersionStore(session),
+        OverviewStore(session),
+        UndeliveredStore(session),
+        HomeStore(session),
     )

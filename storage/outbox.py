@@ -16,10 +16,13 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select, update
 
 from bot.ports import Delivery, Letter, Outbox, Posted
+from storage.homes import tell
 from storage.inserting import insert_new
 from storage.locking import locked
 from storage.tables import OUTBOX_TURN, CounterRow, OutboxRow
 
+DELIVERERS: Final = ("leads", "admins")
+"""The audiences of Home that see what could not be delivered."""
 AT_ONCE: Final = datetime(1970, 1, 1, tzinfo=UTC)
 WAITING: Final = col(OutboxRow.state) == "waiting"
 HELD: Final = col(OutboxRow.holder) != ""
@@ -74,6 +77,7 @@ class OutboxStore(Outbox):
 
     def bury(self, delivery: Delivery, error: str, now: datetime) -> None:
         self._end(delivery, state="dead", settled_at=now, error=error)
+        tell(self.session, DELIVERERS)
 
     def release_all(self) -> None:
         self._update(WAITING, HELD, holder="", not_before=AT_ONCE)

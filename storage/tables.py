@@ -26,6 +26,9 @@ NAMES = {
 }
 
 
+STALE_HOME = text("wanted > drawn")
+
+
 class Table(SQLModel):
     """What every table has in common: one metadata, apart from any other in the process."""
 
@@ -44,14 +47,39 @@ class CounterRow(Table, table=True):
     value: int
 
 
+LISTED_BY = (
+    ("acts_at", "number"),
+    ("owner", "acts_at"),
+    ("owner", "team"),
+    ("state", "acts_at"),
+    ("program", "acts_at"),
+    ("category", "acts_at"),
+    ("installer_name", "acts_at"),
+    ("sensitive", "acts_at"),
+)
+"""By what open cases are listed; an index over each, in which the closed ones do not stand."""
+
+
+def _open_cases(*columns: str) -> Index:
+    is_open = text("acts_at IS NOT NULL")
+    name = "_".join(("ix_cases_open", *columns))
+    return Index(name, *columns, sqlite_where=is_open, postgresql_where=is_open)
+
+
 class CaseRow(Table, table=True):
-    """A case: `content` is the truth, in the rules core's JSON; the other columns repeat it for searching."""
+    """A case: `content` is the truth, in the rules core's JSON; the other columns repeat it for searching.
+
+    `acts_at` is since when, or from when, a person has to act (`bot.due`): null for a closed case alone.
+    """
 
     __tablename__ = "cases"
     __table_args__ = (
         Index(None, "owner", "state"),
         Index(None, "team", "owner", "state"),
         Index(None, "state", "due_at"),
+        Index(None, "opened_at"),
+        Index(None, "closed_at"),
+        *(_open_cases(*columns) for columns in LISTED_BY),
         CheckConstraint("version >= 1", name="version"),
     )
 
@@ -74,6 +102,7 @@ class CaseRow(Table, table=True):
     team: str
     linked: list[int] = Field(sa_type=JSON)
     due_at: datetime | None = Field(sa_type=Instant)
+    acts_at: datetime | None = Field(sa_type=Instant)
     sensitive: bool
     content: dict[str, Any] = Field(sa_type=JSON)
 
@@ -150,15 +179,23 @@ class ErrandRow(Table, table=True):
 class OutboxRow(Table, table=True):
     """A letter: `waiting` until it is `sent`, `dead` when it was given up, `superseded` when not needed.
 
+    A person may let a dead one wait again, or have it `dropped`: by whom and when is kept.
+
     While `holder` is set and `not_before` lies ahead, that holder is sending it. `not_before` and
     `settled_at` hold the machine's clock; a letter that was just put has a `not_before` in 1970.
     """
 
     __tablename__ = "outbox"
     __table_args__ = (
-        CheckConstraint("state IN ('waiting', 'sent', 'dead', 'superseded')", name="state"),
+        CheckConstraint("state IN ('waiting', 'sent', 'dead', 'superseded', 'dropped')", name="state"),
         Index(None, "case_number", "kind"),
         Index(None, "edits"),
+        Index(
+            "ix_outbox_dead_id",
+            "id",
+            sqlite_where=text("state = 'dead'"),
+            postgresql_where=text("state = 'dead'"),
+        ),
         Index(
             "ix_outbox_waiting_not_before",
             "not_before",
@@ -184,6 +221,8 @@ class OutboxRow(Table, table=True):
     ts: str | None = None
     settled_at: datetime | None = Field(default=None, sa_type=Instant)
     error: str = Field(default="", sa_type=Words)
+    dropped_by: str | None = None
+    dropped_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class RotaChangeRow(Table, table=True):
@@ -261,3 +300,37 @@ class PlaybookVersionRow(Table, table=True):
     hash: str = Field(primary_key=True)
     first_used_at: datetime = Field(sa_type=Instant)
     files: dict[str, str] = Field(sa_type=JSON)
+
+
+class HomeRow(Table, table=True):
+    """One person's Home: what they chose there, and whether it shows what is so (`drawn` = `wanted`).
+
+    `opened_at` is null for who never looked, or left. `sees` names the audiences of the news they belong
+    to. `draws` counts how often it was published, `tries` how often in vain; `face` tells what was.
+    """
+
+    __tablename__ = "homes"
+    __table_args__ = (
+        Index("ix_homes_stale", "not_before", sqlite_where=STALE_HOME, postgresql_where=STALE_HOME),
+    )
+
+    user: str = Field(primary_key=True)
+    opened_at: datetime | None = Field(default=None, sa_type=Instant)
+    sees: list[str] = Field(sa_type=JSON)
+    choices: dict[str, str] = Field(sa_type=JSON)
+    summary: bool
+    face: str
+    wanted: int
+    drawn: int
+    draws: int
+    tries: int
+    not_before: datetime = Field(sa_type=Instant)
+
+
+class HomeNewsRow(Table, table=True):
+    """Something changed that these see, until the Homes concerned are marked."""
+
+    __tablename__ = "home_news"
+
+    id: int = Field(default=None, primary_key=True)
+    audience: str

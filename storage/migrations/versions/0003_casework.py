@@ -16,6 +16,19 @@ branch_labels = None
 depends_on = None
 
 OPEN = sa.text("state = 'open'")
+STILL_OPEN = sa.text("acts_at IS NOT NULL")
+DEAD = sa.text("state = 'dead'")
+STALE = sa.text("wanted > drawn")
+LISTED_BY = (
+    ("acts_at", "number"),
+    ("owner", "acts_at"),
+    ("owner", "team"),
+    ("state", "acts_at"),
+    ("program", "acts_at"),
+    ("category", "acts_at"),
+    ("installer_name", "acts_at"),
+    ("sensitive", "acts_at"),
+)
 
 
 def upgrade() -> None:
@@ -24,6 +37,7 @@ def upgrade() -> None:
     _errands()
     _oncall()
     _intake()
+    _home()
 
 
 def _cases() -> None:
@@ -32,6 +46,7 @@ def _cases() -> None:
         cases.add_column(sa.Column("team", sa.String(), nullable=False, server_default="front_line"))
         cases.add_column(sa.Column("linked", sa.JSON(), nullable=False, server_default="[]"))
         cases.add_column(sa.Column("due_at", Instant(), nullable=True))
+        cases.add_column(sa.Column("acts_at", Instant(), nullable=True))
         cases.add_column(sa.Column("sensitive", sa.Boolean(), nullable=False, server_default=sa.false()))
         cases.create_index(op.f("ix_cases_team_owner_state"), ["team", "owner", "state"])
         cases.create_index(op.f("ix_cases_state_due_at"), ["state", "due_at"])
@@ -123,7 +138,50 @@ def _oncall() -> None:
     op.create_index(op.f("ix_rota_troubles_mended_at"), "rota_troubles", ["mended_at"])
 
 
+def _home() -> None:
+    """Home and the digest: lists of open cases, who looks at which Home, and what was dropped.
+
+    Since when somebody has to act on a case of the first versions is known from its next change on; until
+    then it is its next appointment, or else when it was last changed.
+    """
+    with op.batch_alter_table("cases") as cases:
+        cases.create_index(op.f("ix_cases_opened_at"), ["opened_at"])
+        cases.create_index(op.f("ix_cases_closed_at"), ["closed_at"])
+        for columns in LISTED_BY:
+            name = "_".join(("ix_cases_open", *columns))
+            cases.create_index(name, list(columns), sqlite_where=STILL_OPEN, postgresql_where=STILL_OPEN)
+    op.execute("UPDATE cases SET acts_at = coalesce(due_at, updated_at) WHERE state <> 'closed'")
+    with op.batch_alter_table("outbox") as outbox:
+        outbox.add_column(sa.Column("dropped_by", sa.String(), nullable=True))
+        outbox.add_column(sa.Column("dropped_at", Instant(), nullable=True))
+        outbox.drop_constraint(op.f("ck_outbox_state"), type_="check")
+        outbox.create_check_constraint(
+            op.f("ck_outbox_state"), "state IN ('waiting', 'sent', 'dead', 'superseded', 'dropped')"
+        )
+        outbox.create_index("ix_outbox_dead_id", ["id"], sqlite_where=DEAD, postgresql_where=DEAD)
+    op.create_table(
+        "homes",
+        sa.Column("user", sa.String(), nullable=False),
+        sa.Column("opened_at", Instant(), nullable=True),
+        sa.Column("sees", sa.JSON(), nullable=False),
+        sa.Column("choices", sa.JSON(), nullable=False),
+        sa.Column("summary", sa.Boolean(), nullable=False),
+        sa.Column("face", sa.String(), nullable=False),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in ("wanted", "drawn", "draws", "tries")),
+        sa.Column("not_before", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("user", name=op.f("pk_homes")),
+    )
+    op.create_index("ix_homes_stale", "homes", ["not_before"], sqlite_where=STALE, postgresql_where=STALE)
+    op.create_table(
+        "home_news",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("audience", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_home_news")),
+    )
+
+
 def downgrade() -> None:
+    _home_undone()
     op.drop_table("rota_troubles")
     op.drop_table("rota_changes")
     with op.batch_alter_table("intakes") as intakes:
@@ -141,3 +199,23 @@ def downgrade() -> None:
         cases.drop_index(op.f("ix_cases_state_due_at"))
         for name in ("team", "linked", "due_at", "sensitive"):
             cases.drop_column(name)
+
+
+def _home_undone() -> None:
+    op.drop_table("home_news")
+    op.drop_table("homes")
+    op.execute("UPDATE outbox SET state = 'superseded' WHERE state = 'dropped'")
+    with op.batch_alter_table("outbox") as outbox:
+        outbox.drop_index("ix_outbox_dead_id")
+        outbox.drop_constraint(op.f("ck_outbox_state"), type_="check")
+        outbox.create_check_constraint(
+            op.f("ck_outbox_state"), "state IN ('waiting', 'sent', 'dead', 'superseded')"
+        )
+        outbox.drop_column("dropped_by")
+        outbox.drop_column("dropped_at")
+    with op.batch_alter_table("cases") as cases:
+        for columns in LISTED_BY:
+            cases.drop_index("_".join(("ix_cases_open", *columns)))
+        cases.drop_index(op.f("ix_cases_opened_at"))
+        cases.drop_index(op.f("ix_cases_closed_at"))
+        cases.drop_column("acts_at")
