@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from bot.errors import DatabaseError
+from bot.listings import Directory
 from bot.overview import Homes, Overview, Undelivered
 from bot.ports import (
     Cases,
@@ -31,6 +32,7 @@ from bot.ports import (
     Work,
 )
 from storage.cases import CaseStore
+from storage.directory import DirectoryStore
 from storage.engines import Place, engines_of, place_of
 from storage.errands import ErrandStore
 from storage.follow_ups import FollowUpStore
@@ -63,6 +65,7 @@ class Stores(Work):
     intakes: Intakes
     seen: Seen
     versions: Versions
+    directory: Directory
     overview: Overview
     undelivered: Undelivered
     homes: Homes
@@ -180,6 +183,7 @@ def _stores(session: Session) -> Stores:
         IntakeStore(session),
         SeenStore(session),
         VersionStore(session),
+        DirectoryStore(session),
         OverviewStore(session),
         UndeliveredStore(session),
         HomeStore(session),

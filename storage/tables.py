@@ -16,6 +16,9 @@ from storage.columns import Instant, Words
 
 CASE_NUMBER = "case"
 OUTBOX_TURN = "outbox"
+DIRECTORY_ID = "directory"
+HOMEOWNER_SEARCH, INSTALLER_SEARCH, CASE_SEARCH = "homeowner_search", "installer_search", "case_search"
+"""The full-text tables (`storage.search`); the migrations make them, and no row class stands for them."""
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -38,7 +41,8 @@ class Table(SQLModel):
 class CounterRow(Table, table=True):
     """What is handed out one by one. Its row lock makes writers take turns, also on PostgreSQL.
 
-    `case` holds the last case number that was given; `outbox` is only locked, while letters are claimed.
+    `case` holds the last case number that was given, `directory` the last id of a homeowner or installer;
+    `outbox` is only locked, while letters are claimed.
     """
 
     __tablename__ = "counters"
@@ -290,6 +294,45 @@ class SeenRow(Table, table=True):
 
     key: str = Field(primary_key=True)
     at: datetime = Field(sa_type=Instant)
+
+
+class HomeownerRow(Table, table=True):
+    """A homeowner of the imported export. A milestone is a day as YYYY-MM-DD, `not_yet` or not known."""
+
+    __tablename__ = "homeowners"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    account: str | None = Field(sa_type=Words, unique=True)
+    place: str = Field(sa_type=Words, index=True)
+    name: str = Field(sa_type=Words)
+    address: str = Field(sa_type=Words)
+    phone: str = Field(sa_type=Words)
+    email: str = Field(sa_type=Words)
+    best_time: str = Field(sa_type=Words)
+    program: str
+    product: str
+    m1: str
+    m2: str
+    m3: str
+    pto: str
+    installer: str = Field(sa_type=Words)
+    updated_at: datetime = Field(sa_type=Instant)
+
+
+class InstallerRow(Table, table=True):
+    """An installer of the imported export, with who manages them."""
+
+    __tablename__ = "installers"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    key: str = Field(sa_type=Words, unique=True)
+    name: str = Field(sa_type=Words)
+    email: str = Field(sa_type=Words)
+    phone: str = Field(sa_type=Words)
+    manager_name: str = Field(sa_type=Words)
+    manager_email: str = Field(sa_type=Words)
+    manager_phone: str = Field(sa_type=Words)
+    updated_at: datetime = Field(sa_type=Instant)
 
 
 class PlaybookVersionRow(Table, table=True):

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from bot.ports import Entry, Timeline
-from storage.tables import TimelineRow
+from storage.case_words import said_words
+from storage.search import FullText
+from storage.tables import CASE_SEARCH, TimelineRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +20,10 @@ class TimelineStore(Timeline):
     session: Session
 
     def add(self, number: int, entries: Iterable[Entry]) -> None:
-        self.session.add_all(_row(number, entry) for entry in entries)
+        added = tuple(entries)
+        self.session.add_all(_row(number, entry) for entry in added)
         self.session.flush()
+        FullText(self.session, CASE_SEARCH).append(number, said_words(added))
 
     def of(self, number: int) -> Sequence[Entry]:
         query = select(TimelineRow).where(TimelineRow.case_number == number).order_by(col(TimelineRow.id))

@@ -6,6 +6,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 from storage.engines import engines_of, place_of
+from storage.search_tables import is_declared
 from storage.tables import Table
 
 
@@ -16,6 +17,7 @@ def run(connection: Connection) -> None:
         target_metadata=Table.metadata,
         render_as_batch=connection.dialect.name == "sqlite",
         transactional_ddl=True,
+        include_name=is_declared,
     )
     with context.begin_transaction():
         context.run_migrations()

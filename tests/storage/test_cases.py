@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import StatementError
 
 from bot.errors import MovedOn, UnknownCase
+from bot.ports import Entry
 from bot.sop import Confirmation, Milestones
 from bot.sop.case import Done, Visit
 from tests.storage.samples import ADA, BEN, MINUTE, NOW, a_case, a_timer, all_at_once, rows, undone, with_case
@@ -186,3 +187,51 @@ def test_instants_are_stored_in_utc(database, path, moment):
 def test_an_instant_without_a_zone_is_refused(database):
     with pytest.raises(StatementError, match="has no time zone"), database.write() as work:
         work.cases.add(a_case(), ADA, ADA, NOW.replace(tzinfo=None))
+
+
+class TestFinding:
+    def test_open_ones_come_first_and_the_newest_of_them(self, database):
+        with database.write() as work:
+            for state in ("open", "closed", "waiting", "closed"):
+                work.cases.add(a_case(state=state), ADA, ADA, NOW)
+            assert [each.number for each in work.cases.find("hana", 10)] == [1003, 1001, 1004, 1002]
+            assert [each.number for each in work.cases.find("hana", 3)] == [1003, 1001, 1004]
+
+    @pytest.mark.parametrize(
+        "typed",
+        [
+            *("HC-1001", "hc 1001", "1001", "hana", "sample str", "555-0100", "5550100", "example solar"),
+            *("EBH-12", "ebh12", "inverter hum", "cellar key", "hana inverter cellar"),
+        ],
+    )
+    def test_a_case_is_found_by(self, database, typed):
+        with database.write() as work:
+            stored = work.cases.add(a_case(description="The inverter hums."), ADA, ADA, NOW)
+            work.cases.save(replace(stored, references={"ho_ticket": "EBH-12"}), NOW)
+            work.timeline.add(1001, [Entry(NOW, ADA, "note", "The cellar’s key is with Bo.")])
+            assert [each.number for each in work.cases.find(typed, 10)] == [1001]
+
+    def test_its_own_number_stands_before_every_other_match(self, database):
+        with database.write() as work:
+            work.cases.add(a_case(), ADA, ADA, NOW)
+            work.cases.add(a_case(description="See 1001."), ADA, ADA, NOW)
+            assert [each.number for each in work.cases.find("1001", 10)] == [1001, 1002]
+
+    @pytest.mark.parametrize("typed", ["", " ", "🙂", "nobody", "opened", "§open", "open", "HC-9999"])
+    def test_what_nobody_said_finds_nothing(self, database, number, typed):
+        with database.read() as work:
+            assert work.cases.find(typed, 10) == ()
+
+    def test_it_follows_the_case(self, database):
+        with database.write() as work:
+            stored = work.cases.add(a_case("Xenia (homeowner)"), ADA, ADA, NOW)
+            work.timeline.add(1001, [Entry(NOW, ADA, "note", "cellar")])
+            work.cases.save(replace(stored, case=a_case("Petra (homeowner)", state="closed")), NOW)
+            found = {typed: len(work.cases.find(typed, 10)) for typed in ("petra", "xenia", "cellar")}
+        assert found == {"petra": 1, "xenia": 0, "cellar": 1}
+
+    def test_what_is_undone_is_not_found(self, database):
+        with undone(database) as work:
+            work.cases.add(a_case(), ADA, ADA, NOW)
+        with database.read() as work:
+            assert work.cases.find("hana", 10) == ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from storage import search_tables
 from storage.columns import Instant, Words
 
 revision = "0003"
@@ -35,6 +36,7 @@ def upgrade() -> None:
     _cases()
     _outbox()
     _errands()
+    _directory()
     _oncall()
     _intake()
     _home()
@@ -180,7 +182,39 @@ def _home() -> None:
     )
 
 
+def _directory() -> None:
+    """The homeowners and installers of the imported exports; full-text search, over the cases too."""
+    text = ("place", "name", "address", "phone", "email", "best_time", "installer")
+    op.create_table(
+        "homeowners",
+        sa.Column("id", sa.Integer(), nullable=False, autoincrement=False),
+        sa.Column("account", Words(), nullable=True),
+        *(sa.Column(name, Words(), nullable=False) for name in text),
+        *(sa.Column(n, sa.String(), nullable=False) for n in ("program", "product", "m1", "m2", "m3", "pto")),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_homeowners")),
+        sa.UniqueConstraint("account", name=op.f("uq_homeowners_account")),
+    )
+    op.create_index(op.f("ix_homeowners_place"), "homeowners", ["place"])
+    text = ("key", "name", "email", "phone", "manager_name", "manager_email", "manager_phone")
+    op.create_table(
+        "installers",
+        sa.Column("id", sa.Integer(), nullable=False, autoincrement=False),
+        *(sa.Column(name, Words(), nullable=False) for name in text),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_installers")),
+        sa.UniqueConstraint("key", name=op.f("uq_installers_key")),
+    )
+    op.execute("INSERT INTO counters (name, value) VALUES ('directory', 0)")
+    search_tables.make(op.get_bind())
+    search_tables.index_cases(op.get_bind())
+
+
 def downgrade() -> None:
+    search_tables.drop(op.get_bind())
+    op.drop_table("installers")
+    op.drop_table("homeowners")
+    op.execute("DELETE FROM counters WHERE name = 'directory'")
     _home_undone()
     op.drop_table("rota_troubles")
     op.drop_table("rota_changes")

@@ -1,0 +1,106 @@
+"""The homeowners and installers of the imported exports."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
+
+from bot.folding import folded, typed_words
+from bot.listings import Directory, ListedHomeowner, ListedInstaller, Put
+from bot.sop import vocabulary
+from bot.sop.organisation import Contact
+from storage import directory_loading
+from storage.search import FullText, terms
+from storage.tables import HOMEOWNER_SEARCH, INSTALLER_SEARCH, HomeownerRow, InstallerRow
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryStore(Directory):
+    """The directory in one transaction."""
+
+    session: Session
+
+    def put_homeowners(
+        self, listed: Sequence[ListedHomeowner], stated: Collection[str], now: datetime
+    ) -> Put:
+        return directory_loading.put_homeowners(self.session, listed, stated, now)
+
+    def put_installers(
+        self, listed: Sequence[ListedInstaller], stated: Collection[str], now: datetime
+    ) -> Put:
+        return directory_loading.put_installers(self.session, listed, stated, now)
+
+    def count_homeowners(self) -> int:
+        return self.session.exec(select(func.count()).select_from(HomeownerRow)).one()
+
+    def count_installers(self) -> int:
+        return self.session.exec(select(func.count()).select_from(InstallerRow)).one()
+
+    def homeowner(self, homeowner_id: int) -> ListedHomeowner | None:
+        row = self.session.get(HomeownerRow, homeowner_id)
+        return None if row is None else _homeowner(row)
+
+    def installer(self, installer_id: int) -> ListedInstaller | None:
+        row = self.session.get(InstallerRow, installer_id)
+        return None if row is None else _installer(row)
+
+    def installer_named(self, name: str) -> ListedInstaller | None:
+        query = select(InstallerRow).where(InstallerRow.key == ListedInstaller(name).key)
+        row = self.session.exec(query).one_or_none()
+        return None if row is None else _installer(row)
+
+    def find_homeowners(self, typed: str, most: int) -> Sequence[ListedHomeowner]:
+        ranks = self._found(HOMEOWNER_SEARCH, typed, most)
+        query = select(HomeownerRow).where(col(HomeownerRow.id).in_(ranks))
+        found = [_homeowner(row) for row in self.session.exec(query)]
+        return sorted(found, key=lambda each: _place_in_line(each, ranks, typed))
+
+    def find_installers(self, typed: str, most: int) -> Sequence[ListedInstaller]:
+        ranks = self._found(INSTALLER_SEARCH, typed, most)
+        query = select(InstallerRow).where(col(InstallerRow.id).in_(ranks))
+        found = [_installer(row) for row in self.session.exec(query)]
+        return sorted(found, key=lambda each: _place_in_line(each, ranks, typed))
+
+    def _found(self, search: str, typed: str, most: int) -> Mapping[int, int]:
+        """Ids with how well they fit: 0 has these words in the name, 1 their beginnings, 2 is the rest."""
+        index, words = FullText(self.session, search), typed_words(typed)
+        ranks: dict[int, int] = {}
+        ways = (terms(words, whole=True, in_head=True), terms(words, in_head=True), terms(words))
+        for rank, wanted in enumerate(ways):
+            if len(ranks) < most:
+                for found in index.find(wanted, most):
+                    ranks.setdefault(found, rank)
+        return dict(list(ranks.items())[:most])
+
+
+def _place_in_line(
+    listed: ListedHomeowner | ListedInstaller, ranks: Mapping[int, int], typed: str
+) -> tuple[int, bool, str, int]:
+    """Who fits best, then whose name begins as typed, then by name."""
+    name = folded(listed.name)
+    return ranks[listed.id], not name.startswith(folded(typed)), name, listed.id
+
+
+def _homeowner(row: HomeownerRow) -> ListedHomeowner:
+    said = {each: getattr(row, each) for each in vocabulary.MILESTONES}
+    return ListedHomeowner(
+        name=row.name,
+        address=row.address,
+        phone=row.phone,
+        email=row.email,
+        best_time=row.best_time,
+        program=row.program,
+        product=row.product,
+        milestones={each: value for each, value in said.items() if value},
+        installer=row.installer,
+        account=row.account or "",
+        id=row.id,
+    )
+
+
+def _installer(row: InstallerRow) -> ListedInstaller:
+    manager = Contact(row.manager_name, row.manager_email, row.manager_phone)
+    return ListedInstaller(row.name, row.email, row.phone, manager, row.id)

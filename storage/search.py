@@ -1,0 +1,126 @@
+"""Full-text search: FTS5 on SQLite, a weighted tsvector behind a GIN index on PostgreSQL.
+
+Only folded words (`bot.folding`) get here, so both databases split and compare alike, and nothing that
+somebody types can be read as an operator. The tables are made by the migrations and known to nobody else:
+`head` holds what is found first, `body` the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, cast, column, insert, select, table, update
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
+from sqlmodel import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word that has to be there: whole, or as the beginning of one; anywhere, or in the head."""
+
+    word: str
+    whole: bool = False
+    in_head: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words under which the row of this id is found."""
+
+    id: int
+    head: Iterable[str]
+    body: Iterable[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FullText:
+    """The index of one table, in one transaction."""
+
+    session: Session
+    name: str
+
+    def add(self, rows: Sequence[Words]) -> None:
+        """Index rows that are new."""
+        if rows:
+            head, body = self._bound("first"), self._bound("rest")
+            adding = insert(self._table).values({self._id.name: bindparam("row"), "head": head, "body": body})
+            self.session.connection().execute(adding, self._rows(rows))
+
+    def change(self, rows: Sequence[Words]) -> None:
+        """Index rows anew, head and body."""
+        if rows:
+            head, body = self._bound("first"), self._bound("rest")
+            changing = update(self._table).where(self._id == bindparam("row"))
+            self.session.connection().execute(changing.values(head=head, body=body), self._rows(rows))
+
+    def change_head(self, row_id: int, found: Iterable[str]) -> None:
+        """Index the head of a row anew; where it has not changed, nothing is written."""
+        bound = self._bound("first")
+        ours = (self._id == row_id) & (column("head") != bound)
+        changing = update(self._table).where(ours).values(head=bound)
+        self.session.connection().execute(changing, {"first": self._text(found)})
+
+    def append(self, row_id: int, found: Iterable[str]) -> None:
+        """Add words to the body of a row."""
+        more = self._text(found)
+        if more:
+            body = column("body").op("||")(self._bound("more"))
+            appending = update(self._table).where(self._id == row_id).values(body=body)
+            self.session.connection().execute(appending, {"more": f" {more}"})
+
+    def find(self, wanted: Sequence[Term], most: int, newest_first: bool = False) -> list[int]:
+        """Up to `most` ids of rows that hold every term. No term finds nothing."""
+        if not wanted:
+            return []
+        found = column("words").op("@@") if self._on_postgresql else column(self.name).op("MATCH")
+        asked = self._asked(wanted)
+        query = select(self._id).select_from(self._table).where(found(asked)).limit(most)
+        ordered = query.order_by(self._id.desc()) if newest_first else query
+        return [int(row_id) for row_id in self.session.connection().execute(ordered).scalars()]
+
+    def _rows(self, rows: Sequence[Words]) -> list[dict[str, Any]]:
+        text = self._text
+        return [{"row": row.id, "first": text(row.head), "rest": text(row.body)} for row in rows]
+
+    def _asked(self, wanted: Sequence[Term]) -> ColumnElement[Any]:
+        if self._on_postgresql:
+            text = " & ".join(_postgresql_term(term) for term in wanted)
+            return cast(bindparam("asked", text), TSQUERY)
+        return bindparam("asked", " AND ".join(_sqlite_term(term) for term in wanted))
+
+    @property
+    def _on_postgresql(self) -> bool:
+        return self.session.get_bind().dialect.name == "postgresql"
+
+    @property
+    def _id(self) -> Any:
+        return column("id" if self._on_postgresql else "rowid")
+
+    @property
+    def _table(self) -> Any:
+        return table(self.name, self._id, column("head"), column("body"))
+
+    def _bound(self, name: str) -> Any:
+        return cast(bindparam(name), TSVECTOR) if self._on_postgresql else bindparam(name)
+
+    def _text(self, found: Iterable[str]) -> str:
+        """Words as the database takes them. On PostgreSQL they need a place, or they would take no weight."""
+        if self._on_postgresql:
+            return " ".join(f"'{word}':1" for word in found)
+        return " ".join(found)
+
+
+def terms(words: Iterable[str], whole: bool = False, in_head: bool = False) -> list[Term]:
+    """Terms of one kind, a word each."""
+    return [Term(word, whole, in_head) for word in words]
+
+
+def _sqlite_term(term: Term) -> str:
+    return f'{"head : " if term.in_head else ""}"{term.word}"{"" if term.whole else " *"}'
+
+
+def _postgresql_term(term: Term) -> str:
+    flags = f"{'' if term.whole else '*'}{'A' if term.in_head else ''}"
+    return f"'{term.word}'{':' if flags else ''}{flags}"
