@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from blocks import kit, words
 from blocks.card import OPEN, answers, form_button, writing
+from blocks.queue import holder
 from bot.cases import CaseView
 from bot.desk import Desk
 from bot.ports import Entry, Message
@@ -149,6 +150,12 @@ def timer_of(view: CaseView, timer_id: str) -> Timer | None:
     return next((timer for timer in view.stored.case.timers if timer.id == timer_id), None)
 
 
+def is_asked(view: CaseView, timer_id: str) -> bool:
+    """Whether the question of a timer still waits for its answer."""
+    timer = timer_of(view, timer_id)
+    return timer is not None and question(view, timer) is not None
+
+
 def question(view: CaseView, timer: Timer) -> Step | None:
     """The step a timer asks about, while it is still to be answered and no later timer asks it anew."""
     rung = [each for each in view.stored.case.timers if each.step == timer.step and each.rung_at]
@@ -182,4 +189,4 @@ def _since(view: CaseView, timer: Timer) -> Entry | None:
 
 def _about(view: CaseView) -> str:
     """Which case a channel's post is about, without personal data."""
-    return f"{words.category(view.stored.case.facts)} · owner {kit.mention(view.stored.owner)}"
+    return f"{words.category(view.stored.case.facts)} · {holder(view.stored)}"

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final, cast
 
-from bot import letters, timeline
+from bot import letters, roles, threads, timeline
 from bot.desk import Desk
 from bot.intake_fields import FLAGS, YES_NO
-from bot.ports import Entry, StoredCase, Work
-from bot.sop import Event, Facts, Plan, Refusal, Step, advance, begin, facts_to_json, plan_of
+from bot.ports import Entry, Letter, StoredCase, Team, Work
+from bot.roles import Act
+from bot.sop import Advance, Event, Facts, Plan, Refusal, Step, advance, begin, facts_to_json, plan_of
 from bot.sop.advance import turn_of
+
+UNANSWERED: Final = "unanswered"
+"""The kind of errand that looks whether an owner has answered (D-24)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +39,10 @@ class CaseView:
 
 def open_case(work: Work, desk: Desk, facts: Facts, agent: str, now: datetime) -> StoredCase:
     """Store a new case of this agent's with its timeline, its appointments and what must be said."""
+    desk = desk.today(work)
     began = begin(facts, desk.playbooks, now)
-    stored = work.cases.add(began.case, agent, agent, now)
+    team = _team(began.plan, "front_line")
+    stored = work.cases.add(began.case, agent, agent, now, team)
     opened = Event("opened", now, by=agent)
     work.timeline.add(stored.number, timeline.entries(opened, began, desk))
     work.follow_ups.keep(stored.number, began.case.timers, now)
@@ -50,14 +57,40 @@ def report(work: Work, desk: Desk, number: int, event: Event, now: datetime) -> 
     advanced = advance(before.case, event, desk.playbooks, now)
     if advanced.refused:
         return Reported(before, advanced.refused)
-    after = work.cases.save(replace(before, case=advanced.case), now)
+    team = _team(advanced.plan, before.team)
+    after = work.cases.save(replace(before, case=advanced.case, team=team), now)
     work.follow_ups.keep(number, advanced.case.timers, now)
-    work.timeline.add(number, timeline.entries(event, advanced, desk))
+    lines = timeline.entries(event, advanced, desk)
+    work.timeline.add(number, lines)
     work.outbox.put(letters.on_advance(before, after, advanced, work.outbox, desk), now)
-    if event.name in letters.TOLD_TO_OWNER and after.owner != event.by:
-        latest = len(work.timeline.of(number)) - 1
-        work.outbox.put([letters.notice(after, after.owner, latest)], now)
+    work.outbox.put(_notices(work, desk, after, event, advanced), now)
+    work.outbox.put(threads.replies(work, after, lines), now)
+    acted(work, after, event.by, now)
     return Reported(after)
+
+
+def acted(work: Work, stored: StoredCase, by: str, now: datetime) -> None:
+    """What its owner does with a case answers what the desk asked of them (D-24)."""
+    if by and by == stored.owner:
+        work.errands.cancel_of(stored.number, UNANSWERED, now)
+
+
+def _notices(work: Work, desk: Desk, stored: StoredCase, event: Event, advanced: Advance) -> list[Letter]:
+    """Who is told in person of the line that an event left: the owner of news, the opener of the end."""
+    told = {stored.owner} if event.name in letters.TOLD_TO_OWNER else set()
+    informs = any(step.verb == "inform_homeowner" and step.state == "available" for step in advanced.steps)
+    if event.name == "close_requested" or (informs and stored.opened_by != stored.owner):
+        told.add(stored.opened_by)
+    told = {each for each in told if each not in ("", event.by) and roles.may(desk, each, Act.SEE)}
+    latest = len(work.timeline.of(stored.number)) - 1 if told else 0
+    return [letters.notice(stored, each, latest) for each in sorted(told)]
+
+
+def _team(plan: Plan, present: Team) -> Team:
+    """Whose case it is: the front line's, until the SOP gives it to another team."""
+    if present == "front_line" and plan.handled_by in ("trained_agent", "back_office"):
+        return cast(Team, plan.handled_by)
+    return present
 
 
 def record_reference(
@@ -73,8 +106,11 @@ def record_reference(
 
 def add_note(work: Work, number: int, text: str, by: str, now: datetime) -> None:
     """Add a person's own words to the timeline."""
-    work.cases.get(number)
-    work.timeline.add(number, [Entry(now, by, "note", text)])
+    stored = work.cases.get(number)
+    entry = Entry(now, by, "note", text)
+    work.timeline.add(number, [entry])
+    work.outbox.put(threads.replies(work, stored, [entry]), now)
+    acted(work, stored, by, now)
 
 
 def view(work: Work, desk: Desk, number: int, now: datetime) -> CaseView:

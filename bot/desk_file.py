@@ -205,7 +205,7 @@ def _places(organisation: Organisation) -> Iterator[str]:
     """Channels and addresses that Slack would refuse."""
     for field in fields(organisation.channels):
         channel = getattr(organisation.channels, field.name)
-        if not _CHANNEL.fullmatch(channel):
+        if not _CHANNEL.fullmatch(channel) and (channel or field.default):
             yield f"channels.{field.name} is {channel!r}. Write its name in small letters, or its C… id."
     for name, link in organisation.links.items():
         if link and not link.startswith(("https://", "http://")):

@@ -7,9 +7,11 @@ from the case as it then is. The same thing promised twice has the same key, and
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
 
 from bot.desk import Desk
-from bot.ports import Letter, Outbox, StoredCase
+from bot.ports import Letter, Outbox, StoredCase, Team
 from bot.sop import Advance, Case, Timer
 
 CONFIRMATION_EVENTS = frozenset({"concert_confirmed", "not_concert", "cannot_tell"})
@@ -19,6 +21,15 @@ TOLD_TO_OWNER = CONFIRMATION_EVENTS | {
     "product_learned",
     "facts_learned",
 }
+
+FORMER: Final = {"former": "yes"}
+"""In the data of an edit: the case has left this post, which keeps no buttons."""
+PERSONAL: Final = ("card", "reminder")
+"""What stands in its owner's messages, and leaves with the case."""
+ASKING: Final = ("reminder", "prompt", "decision", "put_up", "review", "escalated")
+"""What asks somebody to do something, or says who has the case."""
+TOGETHER: Final = ("confirmation", "unconfirmed", "prompt", "review", "escalated")
+"""What stands in several places at once. Of the others, each takes the place of the one before."""
 
 
 def on_opening(stored: StoredCase, began: Advance, desk: Desk) -> Iterator[Letter]:
@@ -37,8 +48,10 @@ def on_advance(
 ) -> list[Letter]:
     """What an event makes the desk say: every post that it changes, then what is new."""
     letters = redrawn(before, after, outbox)
-    for timer in advanced.rang:
-        letters += on_ring(after, timer, desk)
+    asked = [letter for timer in advanced.rang for letter in on_ring(after, timer, desk)]
+    if any(letter.kind == "queued" for letter in asked):
+        letters = [replace(each, data=FORMER) if each.kind == "queued" else each for each in letters]
+    letters += asked
     if after.case.state == "needs_decision" and before.case.state != "needs_decision":
         letters.append(decision(after, desk))
     elif "lead" in advanced.told and not advanced.rang:
@@ -47,12 +60,17 @@ def on_advance(
 
 
 def on_ring(stored: StoredCase, timer: Timer, desk: Desk) -> Iterator[Letter]:
-    """Who is asked when a timer rings."""
+    """Who is asked when a timer rings: the owner; the team, where nobody has the case."""
     match timer.kind:
-        case "follow_up":
+        case "follow_up" if stored.owner:
             yield _about(stored, timer, "reminder", stored.owner)
+        case "follow_up":
+            yield queued(stored, desk, timer.id)
         case "prompt" | "lead_prompt":
-            yield _about(stored, timer, "prompt", stored.owner)
+            if stored.owner:
+                yield _about(stored, timer, "prompt", stored.owner)
+            else:
+                yield queued(stored, desk, timer.id)
             yield _about(stored, timer, "prompt", desk.organisation.channels.leads)
         case "tag_confirmers" | "repeat_confirmation":
             yield confirmation(stored, desk, timer.id)
@@ -86,13 +104,91 @@ def notice(stored: StoredCase, to: str, entry: int) -> Letter:
     return Letter(f"{stored.name}/notice/{entry}/{to}", "notice", stored.number, to=to, data=data)
 
 
+def escalated(stored: StoredCase, entry: int, desk: Desk) -> Letter:
+    """Somebody asks the leads to look at a case, for the reason that a line of its timeline gives."""
+    data = {"entry": str(entry)}
+    return Letter(
+        f"{stored.name}/escalated/{entry}",
+        "escalated",
+        stored.number,
+        to=desk.organisation.channels.leads,
+        data=data,
+    )
+
+
+def queued(stored: StoredCase, desk: Desk, occasion: str) -> Letter:
+    """The team's channel is told of a case that waits to be taken."""
+    to = channel_of(stored.team, desk)
+    return Letter(f"{stored.name}/queued/{occasion}", "queued", stored.number, to=to)
+
+
+def put_up(stored: StoredCase, timer_id: str, desk: Desk) -> Letter:
+    """The team's channel is told of a question that the owner leaves unanswered (D-24)."""
+    key = f"{stored.name}/put_up/{timer_id}/v{stored.version}"
+    return Letter(key, "put_up", stored.number, to=channel_of(stored.team, desk), data={"timer": timer_id})
+
+
+def channel_of(team: Team, desk: Desk) -> str:
+    """The channel in which a team finds what it is to take; the leads' where it has none."""
+    channels = desk.organisation.channels
+    own = {
+        "front_line": channels.front_line,
+        "trained_agent": channels.trained_agents,
+        "back_office": channels.back_office,
+    }
+    return own[team] or channels.leads
+
+
+def on_hands(before: StoredCase, after: StoredCase, outbox: Outbox, desk: Desk) -> list[Letter]:
+    """What a change of hands makes the desk say: posts that change, then the card or the queue's post."""
+    letters = [
+        _edit(original, after, former=_is_left(original, after))
+        for kind in ("card", "queued", *ASKING)
+        for original in _alive(after, kind, outbox)
+    ]
+    if not after.owner:
+        return [*letters, queued(after, desk, f"v{after.version}")]
+    if after.owner != before.owner:
+        letters.append(Letter(f"{after.name}/card/v{after.version}", "card", after.number, to=after.owner))
+        letters += [replace(each, key=f"{each.key}/v{after.version}") for each in _open_questions(after)]
+    return letters
+
+
+def _is_left(original: Letter, after: StoredCase) -> bool:
+    """Whether the case has left a post: its former owner's messages, or a queue that tells of it anew."""
+    if original.kind in PERSONAL:
+        return original.to != after.owner
+    return original.kind == "queued" and not after.owner
+
+
+def _open_questions(stored: StoredCase) -> Iterator[Letter]:
+    """The reminder of the question that waits for an answer, for whoever has the case now."""
+    rung = [timer for timer in stored.case.timers if timer.rung_at is not None]
+    if rung and rung[-1].kind == "follow_up":
+        yield _about(stored, rung[-1], "reminder", stored.owner)
+
+
 def redrawn(before: StoredCase, after: StoredCase, outbox: Outbox) -> list[Letter]:
     """An edit of each post that shows what is no longer so."""
     return [
-        Letter(f"{original.key}/v{after.version}", kind, after.number, edits=original.key, data=original.data)
+        _edit(original, after)
         for kind in _outdated(before.case, after.case)
-        for original in outbox.originals(after.number, kind)[_first_outdated(kind) :]
+        for original in _alive(after, kind, outbox)
+        if original.kind not in PERSONAL or original.to == after.owner
     ]
+
+
+def _alive(stored: StoredCase, kind: str, outbox: Outbox) -> list[Letter]:
+    """The posts of a kind that still show the case; of what follows one another, the newest."""
+    originals = list(outbox.originals(stored.number, kind))
+    return originals if kind in TOGETHER else originals[-1:]
+
+
+def _edit(original: Letter, after: StoredCase, *, former: bool = False) -> Letter:
+    data = {**original.data, **(FORMER if former else {})}
+    return Letter(
+        f"{original.key}/v{after.version}", original.kind, after.number, edits=original.key, data=data
+    )
 
 
 def _outdated(before: Case, after: Case) -> Iterator[str]:
@@ -100,16 +196,16 @@ def _outdated(before: Case, after: Case) -> Iterator[str]:
     event = after.history[-1].name
     if event == "confirmation_posted":
         return
-    yield "card"
-    if before.confirmation != after.confirmation:
+    yield from ("card", "queued")
+    if before.confirmation != after.confirmation or _cover(before) != _cover(after):
         yield from ("confirmation", "unconfirmed")
     if event != "clock":
-        yield from ("reminder", "prompt", "decision")
+        yield from ASKING
 
 
-def _first_outdated(kind: str) -> int | None:
-    """Every earlier question was redrawn when it was answered; the rest stand in several places at once."""
-    return -1 if kind in ("reminder", "decision") else None
+def _cover(case: Case) -> tuple[object, ...]:
+    """When the Concert check is tagged next, as its post says."""
+    return tuple(timer.due for timer in case.running if timer.kind == "tag_confirmers")
 
 
 def _about(stored: StoredCase, timer: Timer, kind: str, to: str) -> Letter:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from bot.business_time import instant_words
 from bot.desk import Desk
-from bot.ports import Entry
+from bot.ports import Entry, Team
 from bot.sop import Advance, Event, Timer
+
+TEAMS: Final[Mapping[Team, str]] = {
+    "front_line": "the front line",
+    "trained_agent": "the trained agents",
+    "back_office": "the back office",
+}
+"""The teams as they go on in a sentence."""
+HANDS: Final = frozenset({"opened", "taken", "released", "handed_over", "reassigned"})
+"""The lines that say who has the case from then on."""
 
 _RANG = {
     "follow_up": "Asked the owner",

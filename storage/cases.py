@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select, update
@@ -14,18 +13,12 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.due import acts_at, escalated
 from bot.errors import MovedOn, UnknownCase
-from bot.folding import typed_words
 from bot.ports import Cases, StoredCase, Team
-from bot.sop import Case, facts_to_json
+from bot.sop import Case
 from bot.sop.as_json import case_from_json, case_to_json
 from storage.homes import audiences, tell
-from storage.case_words import CLOSED, OPEN, case_words
 from storage.locking import locked
-from storage.search import FullText, Term, Words, terms
-from storage.tables import CASE_NUMBER, CASE_SEARCH, CaseRow, CounterRow
-
-NUMBER: Final = re.compile(r"(?:hc[ -]?)?([0-9]{1,9})", re.IGNORECASE)
-"""What a case is called."""
+from storage.tables import CASE_NUMBER, CaseRow, CounterRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +27,11 @@ class CaseStore(Cases):
 
     session: Session
 
-    def add(self, case: Case, owner: str, opened_by: str, now: datetime) -> StoredCase:
-        stored = StoredCase(self._next_number(), case, owner, opened_by)
+    def add(
+        self, case: Case, owner: str, opened_by: str, now: datetime, team: Team = "front_line"
+    ) -> StoredCase:
+        stored = StoredCase(self._next_number(), case, owner, opened_by, team=team)
         self.session.add(CaseRow(number=stored.number, **_columns(stored, now)))
-        self._index.add([Words(stored.number, _words(stored))])
         tell(self.session, audiences(stored))
         self.session.flush()
         return stored
@@ -54,7 +48,6 @@ class CaseStore(Cases):
         saved = replace(stored, version=stored.version + 1)
         tell(self.session, audiences(_stored(row)) | audiences(saved))
         row.sqlmodel_update(_columns(saved, now, row.closed_at))
-        self._index.change_head(saved.number, _words(saved))
         self.session.flush()
         return saved
 
@@ -77,21 +70,6 @@ class CaseStore(Cases):
         query = select(CaseRow.owner).where(CaseRow.owner != "", CaseRow.state != "closed").distinct()
         return frozenset(self.session.exec(query))
 
-    def find(self, typed: str, most: int) -> Sequence[StoredCase]:
-        number = NUMBER.fullmatch(typed.strip())
-        ids = [int(number[1])] if number else []
-        for mark in (OPEN, CLOSED):
-            wanted = terms(typed_words(typed))
-            if wanted and len(ids) < most:
-                ids += self._index.find([Term(mark, whole=True), *wanted], most, newest_first=True)
-        rows = self.session.exec(select(CaseRow).where(col(CaseRow.number).in_(ids)))
-        found = {row.number: row for row in rows}
-        return tuple(_stored(found[each]) for each in dict.fromkeys(ids) if each in found)[:most]
-
-    @property
-    def _index(self) -> FullText:
-        return FullText(self.session, CASE_SEARCH)
-
     def _row(self, number: int) -> CaseRow:
         query = locked(self.session, select(CaseRow).where(CaseRow.number == number))
         row = self.session.exec(query).one_or_none()
@@ -113,11 +91,6 @@ def _waiting(teams: Collection[Team]) -> SelectOfScalar[CaseRow]:
         CaseRow.owner == "", col(CaseRow.team).in_(teams), CaseRow.state != "closed"
     )
     return query.order_by(since, col(CaseRow.number))
-
-
-def _words(stored: StoredCase) -> Sequence[str]:
-    facts = facts_to_json(stored.case.facts)
-    return case_words(stored.number, stored.case.state, stored.references, facts)
 
 
 def _columns(stored: StoredCase, now: datetime, closed_at: datetime | None = None) -> dict[str, Any]:

@@ -34,11 +34,16 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """Slack channels, by name without the hash or by id."""
+    """Slack channels, by name without the hash or by id.
+
+    Those of the front line and of the trained agents may be empty: the leads' stands in for them.
+    """
 
     confirmations: str = "support-and-cs-team-members-only"
     leads: str = "complaint-leads"
     back_office: str = "complaint-back-office"
+    front_line: str = ""
+    trained_agents: str = ""
 
 
 @dataclass(frozen=True, slots=True)

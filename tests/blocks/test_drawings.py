@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from blocks import card, forms, home, intake
-from blocks.help import help_page
+from blocks.help import help_page, unknown
 from blocks.letters import draw
 from bot import cases, confirmations, follow_ups
 from bot.cases import CaseView
@@ -141,7 +141,7 @@ def test_every_letter_is_a_message_that_slack_takes(living: Living) -> None:
     assert letters
     tagging = confirmations.tagging(work.desk, NOW)
     for delivery in letters:
-        if message := draw(Drawing(delivery.letter, view, tagging), work.desk):
+        if message := draw(Drawing(delivery.letter, view, tagging, NOW), work.desk):
             hold(message)
 
 
@@ -149,7 +149,9 @@ def test_the_channels_of_many_hear_name_and_address_at_most(living: Living) -> N
     work, view, letters = living
     for delivery in letters:
         if delivery.letter.kind in ("prompt", "decision", "unconfirmed"):
-            message = draw(Drawing(delivery.letter, view, confirmations.tagging(work.desk, NOW)), work.desk)
+            message = draw(
+                Drawing(delivery.letter, view, confirmations.tagging(work.desk, NOW), NOW), work.desk
+            )
             assert SECRET not in json.dumps([dict(block) for block in message.blocks] if message else [])
 
 
@@ -198,7 +200,7 @@ def test_intake_is_drawn_from_the_same_facts(living: Living) -> None:
 
 @pytest.mark.parametrize("word", ["", "hepl", "<!channel>", "&" * 4000], ids=["none", "typo", "ping", "long"])
 def test_help_is_a_message_that_slack_takes(word: str) -> None:
-    hold(help_page(word))
+    hold(unknown(word) if word else help_page())
 
 
 def test_a_long_list_of_cases_fits(work_full: tuple[Casework, list[StoredCase]]) -> None:
