@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, Protocol
 
+from bot.listings import Directory
 from bot.overview import Homes, Overview, Undelivered
 from bot.sop import Case, Timer
 from bot.sop.rota import Change
@@ -235,6 +236,14 @@ class Cases(Protocol):
     def open_of(self, owner: str) -> Sequence[StoredCase]:
         """The owner's cases that are not closed, the newest first."""
 
+    def find(self, typed: str, most: int) -> Sequence[StoredCase]:
+        """Up to `most` cases that hold every word of `typed`: the one of that number, open ones, closed ones.
+
+        Each word may be the beginning of one. Of equals the newest comes first. Text without any letter or
+        digit finds nothing; no text raises.
+        """
+
+
     def queue(self, team: Team) -> Sequence[StoredCase]:
         """The open cases that wait in a team's queue, the one that has waited longest first."""
 
@@ -409,6 +418,7 @@ class Work(Protocol):
     intakes: Intakes
     seen: Seen
     versions: Versions
+    directory: Directory
     overview: Overview
     undelivered: Undelivered
     homes: Homes

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select, update
@@ -13,12 +14,18 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.due import acts_at, escalated
 from bot.errors import MovedOn, UnknownCase
+from bot.folding import typed_words
 from bot.ports import Cases, StoredCase, Team
-from bot.sop import Case
+from bot.sop import Case, facts_to_json
 from bot.sop.as_json import case_from_json, case_to_json
+from storage.case_words import CLOSED, OPEN, case_words
 from storage.homes import audiences, tell
 from storage.locking import locked
-from storage.tables import CASE_NUMBER, CaseRow, CounterRow
+from storage.search import FullText, Term, Words, terms
+from storage.tables import CASE_NUMBER, CASE_SEARCH, CaseRow, CounterRow
+
+NUMBER: Final = re.compile(r"(?:hc[ -]?)?([0-9]{1,9})", re.IGNORECASE)
+"""What a case is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,7 @@ class CaseStore(Cases):
     ) -> StoredCase:
         stored = StoredCase(self._next_number(), case, owner, opened_by, team=team)
         self.session.add(CaseRow(number=stored.number, **_columns(stored, now)))
+        self._index.add([Words(stored.number, _words(stored))])
         tell(self.session, audiences(stored))
         self.session.flush()
         return stored
@@ -48,6 +56,7 @@ class CaseStore(Cases):
         saved = replace(stored, version=stored.version + 1)
         tell(self.session, audiences(_stored(row)) | audiences(saved))
         row.sqlmodel_update(_columns(saved, now, row.closed_at))
+        self._index.change_head(saved.number, _words(saved))
         self.session.flush()
         return saved
 
@@ -70,6 +79,21 @@ class CaseStore(Cases):
         query = select(CaseRow.owner).where(CaseRow.owner != "", CaseRow.state != "closed").distinct()
         return frozenset(self.session.exec(query))
 
+    def find(self, typed: str, most: int) -> Sequence[StoredCase]:
+        number = NUMBER.fullmatch(typed.strip())
+        ids = [int(number[1])] if number else []
+        for mark in (OPEN, CLOSED):
+            wanted = terms(typed_words(typed))
+            if wanted and len(ids) < most:
+                ids += self._index.find([Term(mark, whole=True), *wanted], most, newest_first=True)
+        rows = self.session.exec(select(CaseRow).where(col(CaseRow.number).in_(ids)))
+        found = {row.number: row for row in rows}
+        return tuple(_stored(found[each]) for each in dict.fromkeys(ids) if each in found)[:most]
+
+    @property
+    def _index(self) -> FullText:
+        return FullText(self.session, CASE_SEARCH)
+
     def _row(self, number: int) -> CaseRow:
         query = locked(self.session, select(CaseRow).where(CaseRow.number == number))
         row = self.session.exec(query).one_or_none()
@@ -91,6 +115,11 @@ def _waiting(teams: Collection[Team]) -> SelectOfScalar[CaseRow]:
         CaseRow.owner == "", col(CaseRow.team).in_(teams), CaseRow.state != "closed"
     )
     return query.order_by(since, col(CaseRow.number))
+
+
+def _words(stored: StoredCase) -> Sequence[str]:
+    facts = facts_to_json(stored.case.facts)
+    return case_words(stored.number, stored.case.state, stored.references, facts)
 
 
 def _columns(stored: StoredCase, now: datetime, closed_at: datetime | None = None) -> dict[str, Any]:
