@@ -69,6 +69,8 @@ def _homeowner(view: CaseView) -> kit.Block:
 
 
 def _uncovered(tagging: Tagging, desk: Desk) -> str:
+    if tagging.people:
+        return f"Nobody was on shift then; people are tagged in a newer post. {words.cited(['D-11'])}"
     if tagging.cover_starts is None:
         return "Nobody is on the roster. A lead has to fill in `rota` in desk.yaml."
     starts = kit.moment(tagging.cover_starts, desk.zone)

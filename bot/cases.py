@@ -40,6 +40,7 @@ class CaseView:
 def open_case(work: Work, desk: Desk, facts: Facts, agent: str, now: datetime) -> StoredCase:
     """Store a new case of this agent's with its timeline, its appointments and what must be said."""
     desk = desk.today(work)
+    desk = desk.today(work)
     began = begin(facts, desk.playbooks, now)
     team = _team(began.plan, "front_line")
     stored = work.cases.add(began.case, agent, agent, now, team)

@@ -22,7 +22,7 @@ class Tagging:
 
 
 def tagging(desk: Desk, at: datetime) -> Tagging:
-    """Everyone on shift at the moment of posting."""
+    """Everyone on shift at the moment of posting. `desk` is that of today, with its changes of the rota."""
     rota = desk.organisation.rota
     people = on_shift(rota, at)
     return Tagging(people, None if people else cover_starts(rota, at))
@@ -47,11 +47,12 @@ def posted(
 
 
 def answer(work: Work, desk: Desk, number: int, event: str, by: str, now: datetime) -> StoredCase:
-    """Take `concert_confirmed`, `not_concert` or `cannot_tell` from somebody on the roster.
+    """Take `concert_confirmed`, `not_concert` or `cannot_tell` from somebody on the roster, or put on it.
 
     Raises NotAllowed for anybody else, and for an answer after the first, which it names.
     """
-    person = next((each for each in desk.organisation.rota.people if each.slack_id == by), None)
+    rota = desk.today(work, now).organisation.rota
+    person = next((each for each in rota.people if each.slack_id == by), None)
     if person is None:
         raise NotAllowed(
             "Only the people on the Concert roster can answer this. If you know, tell one of them.",

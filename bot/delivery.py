@@ -109,7 +109,7 @@ class Postman:
     def _post(self, delivery: Delivery) -> None:
         letter, now = delivery.letter, self.now()
         if delivery.attempt > 1 and (found := self._found(delivery)):
-            self._settle(delivery, found, confirmations.tagging(self.desk, posted_at(found)))
+            self._settle(delivery, found, self._tagging(posted_at(found)))
             return
         drawing = self._drawing(letter, now)
         message = self.draw(drawing, self.desk)
@@ -143,7 +143,11 @@ class Postman:
     def _drawing(self, letter: Letter, now: datetime) -> Drawing:
         with self.desk.memory.read() as work:
             about = self._about(work, letter, now)
-        return Drawing(letter, about, confirmations.tagging(self.desk, now), now)
+        return Drawing(letter, about, self._tagging(now), now)
+
+    def _tagging(self, at: datetime) -> Tagging:
+        with self.desk.memory.read() as work:
+            return confirmations.tagging(self.desk.today(work, at), at)
 
     def _about(self, work: Work, letter: Letter, now: datetime) -> object:
         subject = self.subjects.get(letter.kind)

@@ -208,6 +208,11 @@ def _cover(case: Case) -> tuple[object, ...]:
     return tuple(timer.due for timer in case.running if timer.kind == "tag_confirmers")
 
 
+def _cover(case: Case) -> tuple[object, ...]:
+    """When the Concert check is tagged next, as its post says."""
+    return tuple(timer.due for timer in case.running if timer.kind == "tag_confirmers")
+
+
 def _about(stored: StoredCase, timer: Timer, kind: str, to: str) -> Letter:
     key = f"{stored.name}/{kind}/{timer.id}/{to}"
     return Letter(key, kind, stored.number, to=to, data={"timer": timer.id})

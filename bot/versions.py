@@ -69,7 +69,7 @@ def migrate(work: Work, desk: Desk, number: int, now: datetime) -> Difference | 
     old = before.case.playbook
     if before.case.state == "closed" or old == desk.playbooks.version:
         return None
-    own = desk.for_case(before.case, work).playbooks
+    desk, own = desk.today(work), desk.for_case(before.case, work).playbooks
     difference = compared(before, own, desk.playbooks, now)
     moved = migrated(before.case, desk.playbooks, now)
     after = work.cases.save(replace(before, case=moved), now)

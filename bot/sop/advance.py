@@ -11,7 +11,7 @@ from bot.sop import learning, moves
 from bot.sop.case import LADDER, Case, Event, Timer
 from bot.sop.facts import Facts
 from bot.sop.guard import mail_ban, participant_ban
-from bot.sop.ladder import rung
+from bot.sop.ladder import covered_anew, rung
 from bot.sop.overlays import again
 from bot.sop.plan import Plan, plan_of, split
 from bot.sop.playbook import Playbooks
@@ -95,7 +95,11 @@ def _news(before: Plan, after: Plan) -> tuple[Step, ...]:
 
 
 def _clock(case: Case, _event: Event, playbooks: Playbooks, now: datetime) -> Turn:
-    """Time passed: every timer that fell due rings, once, however late."""
+    """Time passed: every timer that fell due rings, once, however late.
+
+    Where the rota was changed meanwhile, a Concert check is tagged when cover starts now.
+    """
+    case = covered_anew(case, playbooks, now)
     due = [timer for timer in case.running if timer.due <= now]
     rang: list[Timer] = []
     for timer in due:

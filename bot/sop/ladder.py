@@ -41,6 +41,25 @@ def rung(case: Case, timer: Timer, playbooks: Playbooks, now: datetime) -> tuple
     return case, True
 
 
+def covered_anew(case: Case, playbooks: Playbooks, now: datetime) -> Case:
+    """The case after the rota was changed: its next tagging is where cover starts now, perhaps at once.
+
+    A tagging that is due already stays: it rings, and is asked then who is on shift.
+    """
+    check = case.confirmation
+    if case.state != "awaiting_confirmation" or check is None or check.answer is not None:
+        return case
+    waiting = next((timer for timer in case.running if timer.kind == "tag_confirmers"), None)
+    if waiting is None:
+        return case if check.tagged_at is not None else _await_cover(case, playbooks, now)
+    again = timedelta(minutes=playbooks.organisation.timers.repeat_confirmation_minutes)
+    cover = _cover(playbooks, now if check.tagged_at is None else max(now, check.tagged_at + again))
+    if cover is None or waiting.due <= now or waiting.due == cover.at:
+        return case
+    moved = replace(waiting, due=cover.at, why=cover.why)
+    return replace(case, timers=tuple(moved if timer is waiting else timer for timer in case.timers))
+
+
 def may_be_based_anew(case: Case) -> bool:
     """True until the second asking or the lead's turn has come: a late first post moves what follows it."""
     told = {"repeat_confirmation", "tell_lead"} & set(rungs(case))
@@ -68,9 +87,14 @@ def _climb(case: Case, playbooks: Playbooks, tagged_at: datetime) -> Case:
 
 
 def _await_cover(case: Case, playbooks: Playbooks, at: datetime) -> Case:
+    cover = _cover(playbooks, at)
+    return case if cover is None else with_timer(case, "tag_confirmers", CONFIRMATION, cover, _TAG_CITES)
+
+
+def _cover(playbooks: Playbooks, at: datetime) -> Moment | None:
+    """When cover starts, from `at` on; None where it never does."""
     rota = playbooks.organisation.rota
     start = cover_starts(rota, at)
     if start is None:
-        return case
-    why = f"nobody is on shift; cover starts {instant_words(start.astimezone(rota.zone))}"
-    return with_timer(case, "tag_confirmers", CONFIRMATION, Moment(start, why), _TAG_CITES)
+        return None
+    return Moment(start, f"nobody is on shift; cover starts {instant_words(start.astimezone(rota.zone))}")
