@@ -45,6 +45,7 @@ class Workspace:
         self.groups: dict[str, Group] = {}
         self.channels: dict[str, Channel] = {}
         self._messages: dict[str, dict[str, Message]] = {}
+        self._threads: dict[str, dict[str, None]] = {}
         self._last_read: dict[str, str] = {}
         self._load()
 
@@ -64,9 +65,11 @@ class Workspace:
         for key, document in self._of_channels("members"):
             self.channels[key] = replace(self.channels[key], members=tuple(document["members"]))
         self._messages = {channel: {} for channel in self.channels}
+        self._threads = {}
         for _, document in self._of_channels("message"):
             message = Message.from_document(document)
             self._messages[message.channel][message.ts] = message
+            self._note_thread(message)
         self._last_read = {key: document["ts"] for key, document in self.shelf.all("read")}
         for _, document in self.shelf.all("clock"):
             self.clock.back_to_system()
@@ -162,7 +165,13 @@ class Workspace:
         return iter(list(self._messages[channel].values()))
 
     def replies(self, parent: Message) -> list[Message]:
-        return [one for one in self.messages(parent.channel) if one.thread_ts == parent.ts and one.is_reply]
+        """Its thread without itself, oldest first; what only one person sees is no reply."""
+        of_channel = self._messages[parent.channel]
+        return [of_channel[ts] for ts in self._threads.get(parent.key, ())]
+
+    def _note_thread(self, message: Message) -> None:
+        if message.is_reply and not message.only_for:
+            self._threads.setdefault(f"{message.channel}/{message.thread_ts}", {})[message.ts] = None
 
     def post(
         self,
@@ -218,6 +227,7 @@ class Workspace:
     def delete(self, message: Message) -> None:
         self.shelf.drop("message", message.key)
         del self._messages[message.channel][message.ts]
+        self._threads.get(f"{message.channel}/{message.thread_ts}", {}).pop(message.ts, None)
         self.changes.touch(self._audience(message))
 
     def mark_read(self, user: str, channel: str) -> None:
@@ -238,14 +248,16 @@ class Workspace:
         return message.ts > self._last_read.get(f"{user}/{message.channel}", "")
 
     def _thread_people(self, reply: Message) -> set[str]:
-        thread = [one for one in self.messages(reply.channel) if reply.thread_ts in (one.ts, one.thread_ts)]
-        channel = self.channels[reply.channel]
+        of_channel, channel = self._messages[reply.channel], self.channels[reply.channel]
+        stamps = [reply.thread_ts or "", *self._threads.get(f"{reply.channel}/{reply.thread_ts}", ())]
+        thread = [of_channel[ts] for ts in stamps if ts in of_channel]
         people = {user for one in thread for user in (one.user, *one.mentions)}
         return people | set(channel.members if channel.is_im else ())
 
     def _keep(self, message: Message) -> None:
         self.shelf.put("message", message.key, message.document())
         self._messages[message.channel][message.ts] = message
+        self._note_thread(message)
         self.changes.touch(self._audience(message))
 
     def _audience(self, message: Message) -> tuple[str, ...]:

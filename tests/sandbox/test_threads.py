@@ -105,6 +105,18 @@ def test_only_part_of_a_thread_is_read(client: WebClient, parent: str) -> None:
     assert texts(later) == ["HC-1042", "1", "2"]
 
 
+def test_a_deleted_reply_is_out_of_its_thread(client: WebClient, parent: str) -> None:
+    stamps = [
+        client.chat_postMessage(channel=SUPPORT, text=str(number), thread_ts=parent)["ts"]
+        for number in range(2)
+    ]
+    client.chat_update(channel=SUPPORT, ts=stamps[1], text="1, mended")
+    client.chat_delete(channel=SUPPORT, ts=stamps[0])
+    thread = client.conversations_replies(channel=SUPPORT, ts=parent)
+    assert texts(thread) == ["HC-1042", "1, mended"]
+    assert thread["messages"][0]["reply_count"] == 1
+
+
 def test_a_persons_reply_is_in_the_thread(client: WebClient, ada: Person, parent: str) -> None:
     ada.message("I called", channel=SUPPORT, thread_ts=parent)
     [_, reply] = client.conversations_replies(channel=SUPPORT, ts=parent)["messages"]
@@ -117,7 +129,9 @@ def test_a_whisper_into_a_thread_is_read_by_one_and_not_in_the_thread(
     client.chat_postEphemeral(channel=SUPPORT, user=ADA, text="psst", thread_ts=parent)
     assert [one.thread_ts for one in ada.messages(SUPPORT) if one.ephemeral] == [parent]
     assert [one.text for one in ben.messages(SUPPORT)] == ["HC-1042"]
-    assert texts(client.conversations_replies(channel=SUPPORT, ts=parent)) == ["HC-1042"]
+    thread = client.conversations_replies(channel=SUPPORT, ts=parent)
+    assert texts(thread) == ["HC-1042"]
+    assert "reply_count" not in thread["messages"][0]
     with pytest.raises(SlackApiError, match="thread_not_found"):
         client.chat_postEphemeral(channel=SUPPORT, user=ADA, text="psst", thread_ts="1.000000")
 
