@@ -11,12 +11,13 @@ from bot.business_time import instant_words
 from bot.command_line import Config, File, content_of, playbooks_at, print_json, sentences
 from bot.explaining import explained
 from bot.plan_json import plan_to_json, question_from_json, simulation_to_json
+from bot.question_command import ask
 from bot.rulebook_commands import check, gaps, map_, schema
 from bot.simulation import DiaryEntry, simulate
 from bot.sop import Playbooks, Step
 from bot.sop import plan as plan_for
 
-app = typer.Typer(help="What the SOPs say: plan, simulate, explain, gaps, check.", no_args_is_help=True)
+app = typer.Typer(help="What the SOPs say: ask, plan, simulate, explain, gaps, check.", no_args_is_help=True)
 
 
 @app.command()
@@ -66,6 +67,7 @@ def explain(file: File, config: Config = None) -> None:
             typer.echo(line)
 
 
+app.command()(ask)
 app.command()(gaps)
 app.command()(check)
 app.command("map")(map_)
