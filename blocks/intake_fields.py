@@ -42,19 +42,18 @@ def _field(field: str, values: Values) -> kit.Block:
     one = chosen if isinstance(chosen, str) else ""
     several = chosen if isinstance(chosen, tuple) else ()
     if field in MENUS:
-        return kit.chosen(field, title, MENUS[field], one, optional=True, hint=hint)
+        return kit.chosen(field, title, MENUS[field], one, optional=True, hint=hint, dispatch=True)
     if field in QUESTIONS:
-        dispatch = field in LEADING
         return kit.chosen(
-            field, title, YES_NO, one, kind="radio_buttons", optional=True, hint=hint, dispatch=dispatch
+            field, title, YES_NO, one, kind="radio_buttons", optional=True, hint=hint, dispatch=True
         )
     if field in TEXTS:
-        return kit.typed(field, title, one, optional=True, most=MOST[field])
+        return kit.typed(field, title, one, optional=True, most=MOST[field], dispatch=True)
     if field == "sensitive":
         return kit.several(field, title, words.SENSITIVE, several, hint=hint, dispatch=True)
     if field == "extra.damaged":
-        return kit.ticked(field, title, words.DAMAGED, several, hint=hint)
-    return kit.dated(field, title, one, hint=hint)
+        return kit.ticked(field, title, words.DAMAGED, several, hint=hint, dispatch=True)
+    return kit.dated(field, title, one, hint=hint, dispatch=True)
 
 
 def _milestones(values: Values, milestones: Collection[str]) -> Iterator[kit.Block]:
@@ -67,6 +66,10 @@ def _milestones(values: Values, milestones: Collection[str]) -> Iterator[kit.Blo
     for each in milestones:
         day = values.get(f"milestones.{each}", "")
         yield kit.dated(
-            f"milestones.{each}", f"{titles[each]} approved on", day if isinstance(day, str) else ""
+            f"milestones.{each}",
+            f"{titles[each]} approved on",
+            day if isinstance(day, str) else "",
+            dispatch=True,
         )
-    yield kit.ticked(NOT_YET, "Not approved yet", titles, ticked if isinstance(ticked, tuple) else ())
+    chosen = ticked if isinstance(ticked, tuple) else ()
+    yield kit.ticked(NOT_YET, "Not approved yet", titles, chosen, dispatch=True)

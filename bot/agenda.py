@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot import drafts, watch
+from bot.cases import UNANSWERED
 from bot.delivery import Subject
 from bot.errands import Run
 
-ERRANDS: Mapping[str, Run] = {}
-SUBJECTS: Mapping[str, Subject] = {}
+ERRANDS: Mapping[str, Run] = {UNANSWERED: watch.unanswered}
+SUBJECTS: Mapping[str, Subject] = {drafts.LETTER: drafts.subject}

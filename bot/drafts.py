@@ -15,9 +15,10 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import uuid4
 
+from bot.desk import Desk
 from bot.errors import CaseError
 from bot.intake_fields import FOLLOWING, NOT_YET, PAGES, Values, text_of
-from bot.ports import Intake, IntakePage, Sheet, Work
+from bot.ports import Intake, IntakePage, Letter, Sheet, Work
 
 FIELDS = (*PAGES["who"], *PAGES["what"], *FOLLOWING, NOT_YET)
 UNTOUCHED: Mapping[str, str] = {"program": "unknown"}
@@ -25,6 +26,8 @@ UNTOUCHED: Mapping[str, str] = {"program": "unknown"}
 GRACE = timedelta(seconds=2)
 """As far as two ways through the network may differ. Slack gives up on an answer after three seconds."""
 RECENT = timedelta(days=1)
+LETTER = "draft"
+"""The kind of the letter that tells a colleague of a draft that was handed to them."""
 
 Verdict = Literal["kept", "late", "elsewhere", "over"]
 """What becomes of something heard: `late` is older than what is kept, or came before; `elsewhere` comes from
@@ -196,15 +199,24 @@ def _after(sheet: Sheet, heard: Heard) -> Sheet:
 
 
 def hand_over(work: Work, intake: Intake, to: str, note: str, now: datetime) -> Intake:
-    """The draft is this colleague's from now on; whoever had it has it no longer."""
+    """The draft is this colleague's from now on, who is told; whoever had it has it no longer."""
     sheet = Sheet(intake.sheet.page, number=intake.sheet.number + 1)
     given = replace(intake, agent=to, given_by=intake.agent, note=note, sheet=sheet)
+    key = f"draft/{intake.id}/{sheet.number}/{to}"
+    work.outbox.put([Letter(key, LETTER, to=to, data={"intake": intake.id})], now)
     return _saved(work, given, now)
 
 
-def discard(work: Work, intake: Intake, now: datetime) -> Intake:
-    """The draft is dropped, by whoever had it."""
-    return _saved(work, replace(intake, discarded=True), now)
+def subject(work: Work, _desk: Desk, letter: Letter, _now: datetime) -> Intake | None:
+    """What a letter about a draft is drawn from."""
+    return work.intakes.get(letter.data["intake"])
+
+
+def discard(work: Work, intake_id: str, user: str, now: datetime) -> None:
+    """The draft is dropped, by whoever has it; a second time does nothing."""
+    stored = own(work, intake_id, user)
+    if not stored.discarded:
+        _saved(work, replace(to_go_on_with(work, intake_id, user), discarded=True), now)
 
 
 def _saved(work: Work, intake: Intake, now: datetime) -> Intake:

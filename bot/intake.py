@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
-from uuid import uuid4
 
 from bot import cases
 from bot.desk import Desk
@@ -32,13 +31,6 @@ from bot.ports import Intake, StoredCase, Work
 from bot.sop import Facts, Playbooks, contradictions, facts_from_json, vocabulary
 from bot.sop.facts_json import with_facts
 from bot.sop.needs import needs
-
-
-def start(work: Work, agent: str, now: datetime) -> Intake:
-    """A new, empty intake of this agent's."""
-    intake = Intake(uuid4().hex, agent)
-    work.intakes.save(intake, now)
-    return intake
 
 
 def keep(work: Work, intake: Intake, typed: Values, now: datetime) -> Intake:

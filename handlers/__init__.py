@@ -7,10 +7,13 @@ from slack_bolt import App
 from handlers.cases import CaseListeners
 from handlers.commands import Commands
 from handlers.confirmations import ConfirmationListeners
+from handlers.drafts import DraftListeners
 from handlers.forms import FormListeners
 from handlers.front import Front
+from handlers.hands import HandsListeners
 from handlers.home import HomeListeners
 from handlers.intake import IntakeListeners
+from handlers.queue import QueueListeners
 from handlers.unhandled import Unhandled
 
 
@@ -19,8 +22,11 @@ def register(app: App, front: Front) -> None:
     rooms = (
         Commands,
         IntakeListeners,
+        DraftListeners,
         CaseListeners,
         FormListeners,
+        HandsListeners,
+        QueueListeners,
         ConfirmationListeners,
         HomeListeners,
         Unhandled,

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from slack_bolt import App, Args
 
 from blocks import card, home, kit
+from blocks.hands import colleague
 from blocks.help import help_page, unknown
-from bot import cases, confirmations
+from bot import cases, confirmations, hands
 from bot.errors import UnknownCase
 from bot.ports import Message
-from bot.roles import Act, require
+from bot.roles import Act, may, require
+from handlers.drafts import DraftListeners
 from handlers.front import Front, guarded, user_of
 from handlers.intake import open_intake
+from handlers.queue import next_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,9 @@ class Commands:
         if not words:
             open_intake(self.front, args.client, str(args.body["trigger_id"]), user_of(args.body))
             return
+        if words[0].lower() == "resume" and len(words) == 1:
+            DraftListeners(self.front).command(args)
+            return
         message = self._said(words, user_of(args.body))
         args.respond(
             text=message.text, blocks=[dict(block) for block in message.blocks], response_type="ephemeral"
@@ -53,6 +59,8 @@ class Commands:
                 return self._mine(user)
             case ["oncall"]:
                 return home.on_call_message(confirmations.tagging(desk, self.front.now()), desk)
+            case ["next", *queue] if len(queue) < 2:
+                return next_message(self.front, user, "".join(queue).lower())
             case ["show", name]:
                 return self._show(name, user)
             case ["show"]:
@@ -73,5 +81,7 @@ class Commands:
         require(desk, user, Act.SEE)
         with desk.memory.read() as work:
             view = cases.view(work, desk, int(digits), self.front.now())
-        require(desk, user, Act.WORK, view.stored)
-        return card.card(view, desk)
+        if may(desk, user, Act.WORK, view.stored):
+            return card.card(view, desk)
+        able = hands.may_take(desk, user, view.stored, view.timeline)
+        return colleague(view, desk, may_take=able)

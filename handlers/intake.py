@@ -1,67 +1,68 @@
-"""The intake modal's listeners: next, back, a choice that others follow, and the case at the end."""
+"""The intake modal's listeners: what is typed, next, back, and the case at the end."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, cast
 
 from slack_bolt import App, Args
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
+from blocks import drafts as draft_blocks
 from blocks import intake as pages
 from blocks import kit
-from bot import intake, roles
+from bot import drafts, intake, roles
+from bot.drafts import FIELDS, Heard, Kept
 from bot.errors import CaseError
 from bot.intake_fields import NOT_YET, Errors, Values
-from bot.ports import Intake
-from bot.sop import Facts, plan
-from bot.sop.playbook import StepRule
-from bot.wording import Names, write
-from handlers.front import Front, guarded, redraw, typed_values, user_of
+from bot.ports import Intake, IntakePage
+from handlers.front import TOO_LATE, Front, guarded, redraw, slack_code, typed_values, user_of
+from handlers.intake_pages import asked, draw_in, page
 
-FIRST = ("opening", "contact_details")
-"""The steps of the call that belong beside name, address and ways to reach the homeowner."""
+PAGES: Mapping[str, IntakePage] = {"intake_who": "who", "intake_what": "what", "intake_says": "says"}
+NEXT: Mapping[IntakePage, IntakePage] = {"who": "what", "what": "says"}
+REDRAWN = ("found_on_platform", *pages.LEADING)
+"""The fields that others, or the words for the call, follow."""
 
 
-def open_intake(front: Front, client: WebClient, trigger_id: str, agent: str) -> None:
-    """A small loading view within the trigger's three seconds, then the form."""
+def open_intake(
+    front: Front, client: WebClient, trigger_id: str, agent: str, values: Values | None = None
+) -> None:
+    """A small loading view within the trigger's three seconds, then the form; `values` are known already.
+
+    What is known already is kept first, so that a trigger that came too late loses nothing.
+    """
     roles.require(front.desk, agent, roles.Act.OPEN)
-    opened = client.views_open(trigger_id=trigger_id, view=pages.loading())["view"]
+    begun = _begin(front, agent, values) if values else None
+    window = open_window(client, trigger_id, pages.loading(), kept=begun is not None)
+    draw_in(front, client, begun or _begin(front, agent), window["id"], window["hash"])
+
+
+def _begin(front: Front, agent: str, values: Values | None = None) -> Intake:
     with front.desk.memory.write() as work:
-        started = intake.start(work, agent, front.now())
-    redraw(client, opened["id"], first_page(front, started), opened["hash"])
+        return drafts.begin(work, agent, front.now(), values)
 
 
-def first_page(front: Front, started: Intake) -> kit.Block:
-    """Page one, with the SOP's words for answering a call."""
-    facts = intake.facts_of({**started.values, "channel": started.values.get("channel") or "phone"})
-    rules = [rule for rule in front.desk.playbooks.entry.call if rule.id in FIRST]
-    return pages.who(started, _scripts(front, started, facts, rules))
-
-
-def second_page(front: Front, started: Intake) -> kit.Block:
-    """Page two, with what is said once it is known who is calling."""
-    facts = replace(intake.facts_of(started.values), categories=())
-    rules = [rule for rule in front.desk.playbooks.entry.call if rule.id not in FIRST]
-    return pages.what(started, _scripts(front, started, facts, rules), _asked(front, started))
-
-
-def _asked(front: Front, started: Intake) -> tuple[str, ...]:
-    """The fields of page two that follow what was chosen so far."""
-    return intake.following(started.values, front.desk.playbooks, front.now().date())
-
-
-def _scripts(front: Front, started: Intake, facts: Facts, rules: Sequence[StepRule]) -> list[str]:
-    """The words of these steps of the call, as far as the facts call for them."""
-    wanted = {rule.id for rule in rules}
-    names = Names(agent=front.people.name_of(started.agent))
-    steps = plan(facts, front.desk.playbooks, front.now()).steps
-    return [write(step, facts, names).text for step in steps if step.key in wanted]
+def open_window(client: WebClient, trigger_id: str, view: kit.Block, *, kept: bool) -> Mapping[str, Any]:
+    """Open a modal; answers the view. A trigger that came too late is told kindly, with the way back."""
+    try:
+        return cast(Mapping[str, Any], client.views_open(trigger_id=trigger_id, view=view)["view"])
+    except SlackApiError as error:
+        if kept and slack_code(error) in TOO_LATE:
+            raise CaseError(
+                "Slack took too long, so the form could not be opened. What there is of the complaint is "
+                "kept: type /complaint resume to go on with it."
+            ) from error
+        raise
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeListeners:
-    """Every page is stored before it is acknowledged, so nothing typed is lost on the way."""
+    """Everything is stored before it is acknowledged, so nothing typed is lost on the way."""
 
     front: Front
 
@@ -69,12 +70,15 @@ class IntakeListeners:
         """Tell Bolt what to call."""
         app.shortcut("open_complaint")(ack=self.acknowledge, lazy=[self.open])
         app.action("home_open_complaint")(ack=self.acknowledge, lazy=[self.open])
-        app.view("intake_who")(self.who_done)
-        app.view("intake_what")(self.what_done)
+        app.view("intake_who")(self.page_done)
+        app.view("intake_what")(self.page_done)
         app.view("intake_says")(self.finish)
-        for field in ("found_on_platform", *pages.LEADING):
-            app.action({"block_id": field, "action_id": "value"})(ack=self.keep, lazy=[self.redraw])
-        app.action(pages.BACK)(ack=self.keep, lazy=[self.back])
+        app.view_closed(re.compile("^intake_(who|what|says)$"))(self.closed)
+        fields = re.compile(f"^({'|'.join(map(re.escape, FIELDS))})$")
+        redrawn = re.compile(f"^({'|'.join(map(re.escape, REDRAWN))})$")
+        app.action({"block_id": redrawn, "action_id": "value"})(ack=self.keep, lazy=[self.redraw])
+        app.action({"block_id": fields, "action_id": "value"})(self.keep)
+        app.action(pages.BACK)(ack=self.go_back, lazy=[self.redraw])
 
     def acknowledge(self, args: Args) -> None:
         """Within three seconds, whatever comes after."""
@@ -86,77 +90,113 @@ class IntakeListeners:
         open_intake(self.front, args.client, str(args.body["trigger_id"]), user_of(args.body))
 
     @guarded
-    def who_done(self, args: Args) -> None:
-        """Page one: its mistakes at their fields, or page two."""
-        kept = self._keep(args)
-        errors = intake.check(kept.values, "who", self.front.now())
-        if errors:
-            args.ack(response_action="errors", errors=errors)
-        else:
-            args.ack(response_action="update", view=second_page(self.front, kept))
-
-    @guarded
-    def what_done(self, args: Args) -> None:
-        """Page two: its mistakes at their fields, or what the SOP says."""
-        kept = self._keep(args)
-        errors = intake.check(kept.values, "what", self.front.now(), _asked(self.front, kept))
+    def page_done(self, args: Args) -> None:
+        """A page was sent: its mistakes at their fields, or the next page."""
+        heard = self._heard(args)
+        with self.front.desk.memory.write() as work:
+            kept = drafts.hear(work, heard, self.front.now())
+            errors = self._errors(kept.intake, heard.page) if self._stands_at(kept.intake, heard) else {}
+            if kept.verdict == "kept" and not errors:
+                turned = drafts.turn(work, kept.intake, NEXT[heard.page], self.front.now())
+                kept = Kept(turned, "kept")
         if errors:
             args.ack(response_action="errors", errors=_shown(errors, args))
         else:
-            args.ack(response_action="update", view=self._says(kept))
+            args.ack(response_action="update", view=self._answer(kept, heard))
+
+    def _stands_at(self, stored: Intake, heard: Heard) -> bool:
+        """Whether the intake stands at the very page that this comes from."""
+        sheet = stored.sheet
+        return (sheet.window, sheet.number) == (heard.window, heard.number) and not drafts.is_over(
+            stored, heard.user
+        )
+
+    def _errors(self, stored: Intake, sent: IntakePage) -> Errors:
+        return intake.check(stored.values, sent, self.front.now(), asked(self.front, stored))
+
+    def _answer(self, kept: Kept, heard: Heard) -> kit.Block:
+        """What the window shows now: where the intake stands, or why it is not gone on with here."""
+        if kept.intake.case_number is not None:
+            with self.front.desk.memory.read() as work:
+                return pages.opened(work.cases.get(kept.intake.case_number))
+        if kept.verdict == "over":
+            return draft_blocks.over(kept.intake, heard.user)
+        if kept.verdict == "elsewhere":
+            return draft_blocks.elsewhere(kept.intake)
+        return page(self.front, kept.intake)
 
     @guarded
     def finish(self, args: Args) -> None:
         """Open the case; sent twice, it is the same case."""
-        stored = self._stored(args)
+        heard = self._heard(args)
         with self.front.desk.memory.write() as work:
-            case = intake.finish(work, self.front.desk, stored, self.front.now())
-        args.ack(response_action="update", view=pages.opened(case))
+            kept = drafts.hear(work, heard, self.front.now())
+            if kept.verdict == "kept" or (kept.verdict == "late" and self._stands_at(kept.intake, heard)):
+                intake.finish(work, self.front.desk, kept.intake, self.front.now())
+                kept = Kept(work.intakes.get(heard.intake) or kept.intake, "over")
+        args.ack(response_action="update", view=self._answer(kept, heard))
         self.front.wake()
 
     @guarded
     def keep(self, args: Args) -> None:
-        """Keep what stands in the form before it is drawn anew."""
-        self._keep(args)
+        """Keep what stands in the form. It is not drawn anew, unless another window has what counts."""
+        heard = self._heard(args)
+        kept = self._hear(heard)
+        args.ack()
+        if kept.verdict in ("elsewhere", "over"):
+            redraw(args.client, heard.window, self._answer(kept, heard))
+
+    @guarded
+    def closed(self, args: Args) -> None:
+        """The window was closed. The draft stays, with whatever Slack says of the page."""
+        if (args.body["view"].get("state") or {}).get("values"):
+            self._hear(self._heard(args))
+        args.ack()
+
+    @guarded
+    def go_back(self, args: Args) -> None:
+        """The page before, with everything typed still there."""
+        heard = self._heard(args)
+        before: IntakePage = "who" if args.body["actions"][0].get("value") == "who" else "what"
+        with self.front.desk.memory.write() as work:
+            kept = drafts.hear(work, heard, self.front.now())
+            if kept.verdict == "kept":
+                drafts.turn(work, kept.intake, before, self.front.now())
         args.ack()
 
     @guarded
     def redraw(self, args: Args) -> None:
-        """The words and fields that follow what was just chosen."""
-        shown = args.body["view"]
-        page = first_page if shown["callback_id"] == "intake_who" else second_page
-        self._update(args, page(self.front, self._stored(args)))
-
-    @guarded
-    def back(self, args: Args) -> None:
-        """The page before, with everything typed still there."""
-        page = first_page if args.body["actions"][0].get("value") == "who" else second_page
-        self._update(args, page(self.front, self._stored(args)))
-
-    def _update(self, args: Args, view: kit.Block) -> None:
-        shown = args.body["view"]
-        redraw(args.client, shown["id"], view, shown["hash"])
-
-    def _says(self, kept: Intake) -> kit.Block:
-        desk = self.front.desk
-        facts = intake.stated(kept.values, desk, kept.agent, self.front.now())
-        planned = plan(facts, desk.playbooks, self.front.now())
-        return pages.says(kept, facts, planned, desk, self.front.people.name_of(kept.agent))
-
-    def _keep(self, args: Args) -> Intake:
-        typed: Values = typed_values(args.body["view"])
-        stored = self._stored(args)
-        with self.front.desk.memory.write() as work:
-            return intake.keep(work, stored, typed, self.front.now())
-
-    def _stored(self, args: Args) -> Intake:
-        roles.require(self.front.desk, user_of(args.body), roles.Act.OPEN)
-        intake_id = str(args.body["view"].get("private_metadata") or "")
+        """The page where the intake stands: the one before, or this one with what follows the choice."""
+        heard = self._heard(args)
         with self.front.desk.memory.read() as work:
-            stored = work.intakes.get(intake_id)
-        if stored is None or stored.agent != user_of(args.body):
-            raise CaseError("This form is unknown, or another agent’s. Close it and type /complaint anew.")
-        return stored
+            stored = drafts.own(work, heard.intake, heard.user)
+        if stored.sheet.window == heard.window and not drafts.is_over(stored, heard.user):
+            redraw(args.client, heard.window, page(self.front, stored), args.body["view"]["hash"])
+
+    def _hear(self, heard: Heard) -> Kept:
+        with self.front.desk.memory.write() as work:
+            return drafts.hear(work, heard, self.front.now())
+
+    def _heard(self, args: Args) -> Heard:
+        """What Slack reports of an intake's window. Raises NotAllowed for who may open none."""
+        received_at, body = self.front.now(), args.body
+        roles.require(self.front.desk, user_of(body), roles.Act.OPEN)
+        view = body["view"]
+        intake_id, _, number = str(view.get("private_metadata") or "").partition("|")
+        made_at, key = None, f"{body['type']}/{body.get('trigger_id') or view['id']}"
+        if actions := body.get("actions"):
+            made_at, key = datetime.fromtimestamp(float(actions[0]["action_ts"]), UTC), ""
+        return Heard(
+            intake_id,
+            user_of(body),
+            PAGES[view["callback_id"]],
+            str(view["id"]),
+            int(number) if number.isdecimal() else 0,
+            typed_values(view),
+            received_at,
+            made_at,
+            key,
+        )
 
 
 def _shown(errors: Errors, args: Args) -> Errors:

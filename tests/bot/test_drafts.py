@@ -311,7 +311,8 @@ def test_a_draft_that_was_handed_over_is_the_colleagues_alone(work: Casework) ->
 def test_a_discarded_draft_takes_nothing_more(work: Casework) -> None:
     draft = begun(work)
     with work.desk.memory.write() as memory:
-        drafts.discard(memory, draft, NOW)
+        drafts.discard(memory, draft.id, ADA, NOW)
+        drafts.discard(memory, draft.id, ADA, NOW)
     assert hear(work, key(draft, 5, "Hanna")) == "over"
     with work.desk.memory.read() as memory, pytest.raises(CaseError, match="discarded"):
         drafts.to_go_on_with(memory, draft.id, ADA)

@@ -1,0 +1,86 @@
+"""Intake's pages, drawn from what is kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from slack_sdk import WebClient
+
+from blocks import drafts as draft_blocks
+from blocks import intake as pages
+from blocks import kit
+from bot import drafts, intake
+from bot.ports import Intake
+from bot.sop import Facts, plan
+from bot.sop.playbook import StepRule
+from bot.wording import Names, write
+from handlers.front import Front, redraw
+
+FIRST = ("opening", "contact_details")
+"""The steps of the call that belong beside name, address and ways to reach the homeowner."""
+
+
+def page(front: Front, stored: Intake) -> kit.Block:
+    """The page at which the intake stands."""
+    match stored.sheet.page:
+        case "who":
+            return _who(front, stored)
+        case "what":
+            return _what(front, stored)
+        case "says":
+            return _says(front, stored)
+
+
+def _who(front: Front, stored: Intake) -> kit.Block:
+    """Page one, with the SOP's words for answering a call."""
+    facts = intake.facts_of({**stored.values, "channel": stored.values.get("channel") or "phone"})
+    rules = [rule for rule in front.desk.playbooks.entry.call if rule.id in FIRST]
+    return pages.who(stored, _scripts(front, stored, facts, rules), _above(front, stored))
+
+
+def _above(front: Front, stored: Intake) -> list[kit.Block]:
+    """On a form that is still empty: that another one is half written down."""
+    if not drafts.is_empty(stored.values):
+        return []
+    with front.desk.memory.read() as work:
+        recent = drafts.recent_of(work, stored.agent, front.now())
+    return [draft_blocks.recent(recent, front.desk.zone)] if recent else []
+
+
+def _what(front: Front, stored: Intake) -> kit.Block:
+    """Page two, with what is said once it is known who is calling."""
+    facts = replace(intake.facts_of(stored.values), categories=())
+    rules = [rule for rule in front.desk.playbooks.entry.call if rule.id not in FIRST]
+    return pages.what(stored, _scripts(front, stored, facts, rules), asked(front, stored))
+
+
+def _says(front: Front, stored: Intake) -> kit.Block:
+    """Page three: what the SOP says."""
+    desk = front.desk
+    facts = intake.stated(stored.values, desk, stored.agent, front.now())
+    planned = plan(facts, desk.playbooks, front.now())
+    return pages.says(stored, facts, planned, desk, front.people.name_of(stored.agent))
+
+
+def asked(front: Front, stored: Intake) -> tuple[str, ...]:
+    """The fields of page two that follow what was chosen so far."""
+    return intake.following(stored.values, front.desk.playbooks, front.now().date())
+
+
+def _scripts(front: Front, stored: Intake, facts: Facts, rules: Sequence[StepRule]) -> list[str]:
+    """The words of these steps of the call, as far as the facts call for them."""
+    wanted = {rule.id for rule in rules}
+    names = Names(agent=front.people.name_of(stored.agent))
+    steps = plan(facts, front.desk.playbooks, front.now()).steps
+    return [write(step, facts, names).text for step in steps if step.key in wanted]
+
+
+def draw_in(front: Front, client: WebClient, stored: Intake, window: str, seen: str | None = None) -> None:
+    """Draw the intake in this window, which is its newest from now on.
+
+    The window shows no inputs before: what was typed in them would stay.
+    """
+    with front.desk.memory.write() as work:
+        shown = drafts.show(work, drafts.to_go_on_with(work, stored.id, stored.agent), window, front.now())
+    redraw(client, window, page(front, shown), seen)
