@@ -27,6 +27,8 @@ _COVERED: Final = 0.5
 """What share of what a question says has to stand in a step, by weight, for the step to answer it."""
 _SAYS: Final = 1.0
 """From which weight on a word in a step, or of a question, says something."""
+_TOLD: Final = 3
+"""How many facts, the complaint among them, tell what a story is about, however long it is."""
 _AS_GOOD: Final = 0.6
 """What share of the best finding's score a further one has to have."""
 _ON_PATH, _MAYBE, _ELSEWHERE = 1.6, 1.3, 0.6
@@ -101,7 +103,8 @@ class _Search:
     def __init__(self, question: str, known: Recognised, playbooks: Playbooks, now: datetime) -> None:
         self._question, self._known, self._playbooks, self._now = question, known, playbooks, now
         self._index: Index = index_of(playbooks)
-        self._terms = list(terms(question, self._index.known))
+        found = terms(question, self._index.known)
+        self._terms = [each for each in found if each[1] in self._index.rarity or not each[1].isdigit()]
         self._assumed = bool(known.category) and self._program_is_open()
         self._facts = replace(known.facts, program="everbright") if self._assumed else known.facts
         self._plan: Plan | None = plan(self._facts, playbooks, now) if self._decides() else None
@@ -110,7 +113,7 @@ class _Search:
     def answer(self) -> Answer:
         """The answer; without findings where too little of the question stands in the SOPs."""
         ranked = self._ranked()
-        own = self._of_plan() if self._stated_share() >= 1 - _COVERED else []
+        own = self._of_plan() if self._is_told() else []
         found = self._best(ranked) if ranked and self._answers(ranked[0]) else []
         passages = found if found and self._more_is_asked(found[0]) else own or found
         uncovered = self._plan is not None and not self._plan.covered and bool(own or found)
@@ -201,6 +204,11 @@ class _Search:
         there = [term for word, term in self._terms if passage.weights[term] or word in self._known.said]
         own = any(passage.weights[term] >= _SAYS for _, term in self._terms)
         return own and sum(self._index.rare(term) for term in there) >= whole * _COVERED
+
+    def _is_told(self) -> bool:
+        """Whether the question is made of facts, or names a complaint with further facts about it."""
+        told = bool(self._known.category) and len(self._known.data) >= _TOLD
+        return told or self._stated_share() >= _COVERED
 
     def _stated_share(self) -> float:
         """What share of the question is facts that were recognised."""
