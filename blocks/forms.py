@@ -263,14 +263,15 @@ def close(view: CaseView, desk: Desk) -> kit.Block:
 
 def timeline(view: CaseView, desk: Desk) -> kit.Block:
     """Everything that happened, oldest first; of a very long one, the latest."""
-    lines = [_line(entry, desk) for entry in view.timeline]
+    lines = [line(entry, desk) for entry in view.timeline]
     shown = lines[-90:]
     left_out = len(lines) - len(shown)
     first = [kit.context(f"{left_out} earlier lines are not shown.")] if left_out else []
     return kit.modal("timeline", f"{view.stored.name} timeline", [*first, *shown])
 
 
-def _line(entry: Entry, desk: Desk) -> kit.Block:
+def line(entry: Entry, desk: Desk) -> kit.Block:
+    """A line of the timeline: when, who, what and by which rule."""
     who = kit.mention(entry.by) if entry.by else "The desk"
     when = kit.moment(entry.at, desk.zone)
     lines = [f"*{when}* · {who}", f"{kit.escape(entry.text)} {words.cited(entry.cites)}", *_sent(entry)]

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from blocks import kit, words
 from blocks.card import MODAL, OPEN
-from blocks.queue import TAKE, holder
+from blocks.queue import DO, TAKE, holder
 from bot.cases import CaseView
 from bot.desk import Desk
 from bot.ports import Message, StoredCase
 from bot.timeline import TEAMS
 
-DO = "case_do"
-"""A button that opens something of a case: its value is `number|what`."""
+MORE = "more"
+"""The id of the modal with everything else."""
 REASON_LIMIT = 500
 NOTE_LIMIT = 2000
 RELEASED, HANDED_OVER, REASSIGNED, ESCALATED = "released", "handed_over", "reassigned", "escalated"
@@ -97,7 +97,7 @@ def more(view: CaseView, choices: list[Choice]) -> kit.Block:
         )
         for each in choices
     ]
-    return kit.modal("more", "What do you want to do?", blocks, private_metadata=str(number))
+    return kit.modal(MORE, "What do you want to do?", blocks, private_metadata=str(number))
 
 
 def release(view: CaseView) -> kit.Block:

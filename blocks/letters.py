@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from blocks import card, confirmations, hands, queue, reminders
+from blocks import card, confirmations, drafts, hands, queue, reminders
 from bot.delivery import Draw, Drawing
 from bot.desk import Desk
 from bot.letters import FORMER
@@ -32,6 +32,7 @@ def _reminder(drawing: Drawing, desk: Desk) -> Message | None:
 
 
 DRAWN: Mapping[str, Draw] = {
+    "draft": lambda drawing, _desk: drafts.handed(drawing),
     "card": lambda drawing, desk: (
         hands.former(drawing.view) if _is_left(drawing) else card.card(drawing.view, desk)
     ),
@@ -48,6 +49,7 @@ DRAWN: Mapping[str, Draw] = {
         queue.requeued(drawing.view) if _is_former(drawing) else queue.queued(drawing.view, desk)
     ),
     "put_up": lambda drawing, desk: queue.put_up(drawing.view, desk),
+    "orphaned": lambda drawing, desk: queue.orphaned(drawing.view, desk),
     "escalated": lambda drawing, _desk: queue.escalated(drawing.view, int(drawing.letter.data["entry"])),
     "thread": lambda drawing, desk: queue.threaded(drawing.view, int(drawing.letter.data["entry"]), desk),
 }

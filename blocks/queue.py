@@ -19,6 +19,8 @@ from bot.timeline import HANDS, TEAMS
 
 TAKE = "case_take"
 NEXT = "queue_next"
+DO = "case_do"
+"""A button that opens something of a case: its value is `number|what`."""
 READ = "entry_read"
 SENT = ("released", "reassigned")
 """The lines that say how a case came into a queue."""
@@ -88,6 +90,29 @@ def put_up(view: CaseView, desk: Desk) -> Message:
         ),
     )
     return Message(f"{stored.name} can be taken.", blocks)
+
+
+def orphaned(view: CaseView, desk: Desk) -> Message:
+    """The owner of a case has left Slack: the leads see to it that somebody has it (D-24)."""
+    stored = view.stored
+    if stored.owner or stored.case.state == "closed":
+        return _over(view, f":white_check_mark: *{stored.name}*: {holder(stored)}.", desk)
+    number = str(stored.number)
+    blocks = (
+        kit.section(
+            f":warning: *{stored.name} has lost its owner, who is deactivated in Slack.*\n{about(stored)}"
+        ),
+        kit.context(
+            *_due(view, desk), f"It waits in the queue of {TEAMS[stored.team]}. {words.cited(['D-24'])}"
+        ),
+        kit.actions(
+            kit.button("Take it", TAKE, number, style="primary"),
+            kit.button("Hand over …", f"{DO}:hand_over", f"{number}|hand_over"),
+            kit.button("Open", OPEN, number),
+            block_id=f"orphaned_{number}",
+        ),
+    )
+    return Message(f"{stored.name} has lost its owner.", blocks)
 
 
 def escalated(view: CaseView, entry: int) -> Message:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from bot import drafts, watch
 from bot.cases import UNANSWERED
@@ -11,3 +11,5 @@ from bot.errands import Run
 
 ERRANDS: Mapping[str, Run] = {UNANSWERED: watch.unanswered}
 SUBJECTS: Mapping[str, Subject] = {drafts.LETTER: drafts.subject}
+ROUTINE: Collection[str] = frozenset()
+"""The kinds of errands that nobody waits for: they are no answer to what falls due next."""

@@ -12,7 +12,7 @@ from bot.desk import Desk
 from bot.intake_fields import FLAGS, YES_NO
 from bot.ports import Entry, Letter, StoredCase, Team, Work
 from bot.roles import Act
-from bot.sop import Advance, Event, Facts, Plan, Refusal, Step, advance, begin, facts_to_json, plan_of
+from bot.sop import Advance, Event, Facts, Plan, Refusal, Step, Timer, advance, begin, facts_to_json, plan_of
 from bot.sop.advance import turn_of
 
 UNANSWERED: Final = "unanswered"
@@ -21,10 +21,11 @@ UNANSWERED: Final = "unanswered"
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What became of a report: the case afterwards, and what the rules refused."""
+    """What became of a report: the case afterwards, what the rules refused, which timers rang."""
 
     stored: StoredCase
     refused: tuple[Refusal, ...] = ()
+    rang: tuple[Timer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,6 @@ class CaseView:
 
 def open_case(work: Work, desk: Desk, facts: Facts, agent: str, now: datetime) -> StoredCase:
     """Store a new case of this agent's with its timeline, its appointments and what must be said."""
-    desk = desk.today(work)
     desk = desk.today(work)
     began = begin(facts, desk.playbooks, now)
     team = _team(began.plan, "front_line")
@@ -67,7 +67,7 @@ def report(work: Work, desk: Desk, number: int, event: Event, now: datetime) -> 
     work.outbox.put(_notices(work, desk, after, event, advanced), now)
     work.outbox.put(threads.replies(work, after, lines), now)
     acted(work, after, event.by, now)
-    return Reported(after)
+    return Reported(after, rang=advanced.rang)
 
 
 def acted(work: Work, stored: StoredCase, by: str, now: datetime) -> None:

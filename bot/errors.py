@@ -5,11 +5,13 @@ DeskError
 │   ├── SettingsError          desk.yaml, .env or the environment
 │   ├── PlaybookError          a playbook file
 │   └── DatabaseError          the database: newer, locked by another process, unreachable
+├── ImportRefused            a file that cannot be imported; nothing was changed
 ├── MapError                 a picture of a playbook that cannot be drawn
 ├── FactsError               a fact that is not of its form; names the fact
 ├── CaseError                a case that cannot do what was asked of it
 │   ├── UnknownCase
 │   ├── MovedOn                the case changed since the button was drawn
+│   ├── WrongColleague         somebody who cannot be given the case
 │   └── NotAllowed             a rule or a role forbids it; carries the citations
 └── DeliveryError            an outside system did not take what was sent
     ├── RateLimited            certainly not done; carries the seconds to wait
@@ -42,6 +44,10 @@ class DatabaseError(StartError):
     """The database cannot be used."""
 
 
+class ImportRefused(DeskError):
+    """A file cannot be imported; nothing was changed."""
+
+
 class MapError(DeskError):
     """A picture of a playbook cannot be drawn."""
 
@@ -67,6 +73,10 @@ class UnknownCase(CaseError):
 
 class MovedOn(CaseError):
     """The case changed since this was shown."""
+
+
+class WrongColleague(CaseError):
+    """Somebody cannot be given the case."""
 
 
 class NotAllowed(CaseError):

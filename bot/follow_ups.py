@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from bot import cases
+from bot import cases, watch
 from bot.desk import Desk
 from bot.sop import Event
 
@@ -35,7 +35,8 @@ def _ring_one(desk: Desk, now: datetime, failed: set[int]) -> int | None:
             follow_up = work.follow_ups.take_due(now, failed)
             if follow_up is None:
                 return None
-            cases.report(work, desk, follow_up.case_number, Event("clock", now), now)
+            reported = cases.report(work, desk, follow_up.case_number, Event("clock", now), now)
+            watch.rang(work, desk, reported.stored, reported.rang, now)
         return 1
     except Exception:
         if follow_up is None:

@@ -13,7 +13,7 @@ from typing import Final
 from bot import letters, roles, threads
 from bot.cases import UNANSWERED
 from bot.desk import Desk
-from bot.errors import CaseError, NotAllowed
+from bot.errors import CaseError, NotAllowed, WrongColleague
 from bot.ports import Entry, StoredCase, Team, Work
 from bot.roles import Act, Role
 from bot.sop import Step
@@ -85,7 +85,7 @@ def hand_over(work: Work, desk: Desk, number: int, to: str, by: str, note: str, 
     """A colleague has the case from now on. Raises NotAllowed where either of the two may not."""
     before = _to_work_on(work, desk, number, by)
     if problem := cannot_have(desk, before, to):
-        raise CaseError(problem)
+        raise WrongColleague(problem)
     said = f": “{note}”" if note else "."
     move = _Move(
         by,
@@ -179,6 +179,16 @@ def escalate(work: Work, desk: Desk, number: int, by: str, reason: str, now: dat
     return stored
 
 
+def set_free(
+    work: Work, desk: Desk, before: StoredCase, text: str, cites: tuple[str, ...], now: datetime
+) -> StoredCase:
+    """Nobody has the case any longer, since its owner has left (D-24); the leads are told with its queue."""
+    move = _Move("", "released", text, cites, {"from": before.owner})
+    after = _given(work, desk, before, "", move, now)
+    work.outbox.put([letters.orphaned(after, desk)], now)
+    return after
+
+
 def queues_of(desk: Desk, user: str) -> tuple[Team, ...]:
     """The teams from whose queues this person may take cases."""
     mine = roles.roles_of(desk, user)
@@ -253,5 +263,6 @@ def _given(
     if owner and after.team == "back_office" and before.owner != owner:
         told |= {after.opened_by} - {owner, move.by}
     work.outbox.put([letters.notice(after, who, at) for who in sorted(told)], now)
-    work.outbox.put(threads.replies(work, after, [entry]), now)
+    if owner:
+        work.outbox.put(threads.replies(work, after, [entry]), now)
     return after

@@ -26,7 +26,7 @@ FORMER: Final = {"former": "yes"}
 """In the data of an edit: the case has left this post, which keeps no buttons."""
 PERSONAL: Final = ("card", "reminder")
 """What stands in its owner's messages, and leaves with the case."""
-ASKING: Final = ("reminder", "prompt", "decision", "put_up", "review", "escalated")
+ASKING: Final = ("reminder", "prompt", "decision", "put_up", "orphaned", "review", "escalated")
 """What asks somebody to do something, or says who has the case."""
 TOGETHER: Final = ("confirmation", "unconfirmed", "prompt", "review", "escalated")
 """What stands in several places at once. Of the others, each takes the place of the one before."""
@@ -128,6 +128,12 @@ def put_up(stored: StoredCase, timer_id: str, desk: Desk) -> Letter:
     return Letter(key, "put_up", stored.number, to=channel_of(stored.team, desk), data={"timer": timer_id})
 
 
+def orphaned(stored: StoredCase, desk: Desk) -> Letter:
+    """The leads are told of a case whose owner has left (D-24)."""
+    key = f"{stored.name}/orphaned/v{stored.version}"
+    return Letter(key, "orphaned", stored.number, to=desk.organisation.channels.leads)
+
+
 def channel_of(team: Team, desk: Desk) -> str:
     """The channel in which a team finds what it is to take; the leads' where it has none."""
     channels = desk.organisation.channels
@@ -149,8 +155,11 @@ def on_hands(before: StoredCase, after: StoredCase, outbox: Outbox, desk: Desk) 
     if not after.owner:
         return [*letters, queued(after, desk, f"v{after.version}")]
     if after.owner != before.owner:
-        letters.append(Letter(f"{after.name}/card/v{after.version}", "card", after.number, to=after.owner))
-        letters += [replace(each, key=f"{each.key}/v{after.version}") for each in _open_questions(after)]
+        key = f"{after.name}/card/{after.owner}/v{after.version}"
+        letters.append(Letter(key, "card", after.number, to=after.owner))
+        letters += [
+            replace(each, key=f"{each.key}/handed/v{after.version}") for each in _open_questions(after)
+        ]
     return letters
 
 
@@ -201,11 +210,6 @@ def _outdated(before: Case, after: Case) -> Iterator[str]:
         yield from ("confirmation", "unconfirmed")
     if event != "clock":
         yield from ASKING
-
-
-def _cover(case: Case) -> tuple[object, ...]:
-    """When the Concert check is tagged next, as its post says."""
-    return tuple(timer.due for timer in case.running if timer.kind == "tag_confirmers")
 
 
 def _cover(case: Case) -> tuple[object, ...]:

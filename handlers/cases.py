@@ -95,11 +95,9 @@ class CaseListeners(Casework):
 
     @guarded
     def open(self, args: Args) -> None:
-        """The case in a modal, for its owner and the leads."""
+        """The case in a modal, for whoever may see it; its buttons are for its owner and the leads."""
         number = case_number(str(args.body["actions"][0]["value"]))
-        with self.front.desk.memory.read() as work:
-            view = self._view(work, number, user_of(args.body))
-        open_modal(args.client, args.body, card.modal(view, self.front.desk))
+        open_modal(args.client, args.body, self._shown(number, user_of(args.body)))
 
     @guarded
     def release(self, args: Args) -> None:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from slack_bolt import Args
 
-from blocks import card
-from bot import cases, roles
+from blocks import card, kit
+from blocks import hands as drawn
+from bot import cases, hands, roles
 from bot.cases import CaseView, Reported
 from bot.errors import CaseError, MovedOn
 from bot.ports import ByHand, Order, Work
+from bot.roles import Act
 from bot.sop import Event, Step
 from bot.wording import Names, Written, write
 from handlers.front import (
@@ -41,9 +43,18 @@ class Casework:
         number = case_number(str(shown.get("private_metadata") or ""))
         if not below or not number:
             return
-        with self.front.desk.memory.read() as work:
-            view = self._view(work, number, user_of(args.body))
-        redraw(args.client, below, card.modal(view, self.front.desk))
+        redraw(args.client, below, self._shown(number, user_of(args.body)))
+
+    def _shown(self, number: int, user: str) -> kit.Block:
+        """The case in a modal: to work on, for its owner and the leads; to look at, for colleagues."""
+        desk = self.front.desk
+        with desk.memory.read() as work:
+            view = self._view(work, number, user, Act.SEE)
+        if roles.may(desk, user, Act.WORK, view.stored):
+            return card.modal(view, desk)
+        return drawn.colleague_modal(
+            view, desk, may_take=hands.may_take(desk, user, view.stored, view.timeline)
+        )
 
     def _report_on(
         self, work: Work, view: CaseView, step: Step, event: str, data: Mapping[str, object], args: Args
@@ -54,12 +65,17 @@ class Casework:
             data = {**data, "step": step.id}
         elif event == "attempt_logged" and step.attempt:
             data = {**data, "n": step.attempt}
-        self._report(work, view.stored.number, event, data, args)
+        number = view.stored.number
+        self._report(work, number, event, data, args)
+        team = hands.step_moves(step) if event == "step_done" else None
+        if team is not None:
+            desk, user, now = self.front.desk, user_of(args.body), self.front.now()
+            hands.hand_to_team(work, desk, number, team, user, now, cites=step.cites)
 
     def _require_lead(self, view: CaseView, event: str, args: Args) -> None:
         """Some decisions are a lead's."""
         if event == "lead_released":
-            roles.require(self.front.desk, user_of(args.body), roles.Act.DECIDE, view.stored)
+            roles.require(self.front.desk, user_of(args.body), Act.DECIDE, view.stored)
 
     def _report(
         self, work: Work, number: int, event: str, data: Mapping[str, object], args: Args
@@ -70,9 +86,13 @@ class Casework:
             raise_refusal(reported)
         return reported
 
-    def _view(self, work: Work, number: int, user: str, act: roles.Act = roles.Act.WORK) -> CaseView:
+    def _first_time(self, work: Work, args: Args) -> bool:
+        """A form that comes twice is one report; the second is acknowledged as the first was."""
+        return work.seen.first_time(f"view/{args.body['view']['id']}", self.front.now())
+
+    def _view(self, work: Work, number: int, user: str, act: roles.Act = Act.WORK) -> CaseView:
         """The case, for somebody who may do this with it; who has no role is not told whether it exists."""
-        roles.require(self.front.desk, user, roles.Act.SEE)
+        roles.require(self.front.desk, user, Act.SEE)
         view = cases.view(work, self.front.desk, number, self.front.now())
         roles.require(self.front.desk, user, act, view.stored)
         return view

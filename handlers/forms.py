@@ -15,7 +15,6 @@ from bot import cases, intake, roles
 from bot.cases import CaseView
 from bot.errors import MovedOn
 from bot.intake_fields import Errors, Values
-from bot.ports import Work
 from bot.roles import Act
 from handlers.casework import Casework, due_step, moved_on, step_of
 from handlers.front import (
@@ -185,10 +184,6 @@ class FormListeners(Casework):
     def _about(self, args: Args) -> tuple[int, str]:
         metadata = str(args.body["view"].get("private_metadata") or "")
         return case_number(metadata), after_bar(metadata)
-
-    def _first_time(self, work: Work, args: Args) -> bool:
-        """A form that comes twice is one report; the second is acknowledged as the first was."""
-        return work.seen.first_time(f"view/{args.body['view']['id']}", self.front.now())
 
     def _morning(self, day: str) -> datetime:
         zone = ZoneInfo(self.front.desk.zone)

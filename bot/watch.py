@@ -1,0 +1,87 @@
+"""Nobody's silence drops a case (D-24): what an owner leaves unanswered is put up to be taken.
+
+Answers count in working hours, so nothing of this happens at night. Somebody who is deactivated in Slack
+answers nothing: their cases go to their team's queue at once, and the leads are told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from bot import cases, hands, letters
+from bot.cases import UNANSWERED
+from bot.desk import Desk
+from bot.ports import Entry, Errand, StoredCase, Work
+from bot.sop import Timer
+from bot.timeline import TEAMS
+
+PATIENCE_HOURS: Final = 4
+CITES: Final = ("D-24",)
+ASKED: Final = ("follow_up", "prompt", "lead_prompt")
+"""The timers at which an owner is asked something."""
+
+
+def rang(work: Work, desk: Desk, stored: StoredCase, timers: Iterable[Timer], now: datetime) -> None:
+    """The owner was asked something just now: note when to look whether they have answered."""
+    asked = [timer for timer in timers if timer.kind in ASKED]
+    if not asked or not stored.owner:
+        return
+    if not desk.people.is_active(stored.owner):
+        orphaned(work, desk, stored.number, now)
+        return
+    due = desk.organisation.calendar.add_working_hours(now, PATIENCE_HOURS).at
+    work.errands.put([_look(stored, timer, due) for timer in asked[-1:]], now)
+
+
+def unanswered(work: Work, desk: Desk, errand: Errand, now: datetime) -> None:
+    """Four working hours have passed: whoever may can take the case. The owner keeps it until then."""
+    assert errand.case_number is not None
+    stored = work.cases.get(errand.case_number)
+    timer_id = errand.data["timer"]
+    if stored.owner != errand.person or not _waits(work, desk, stored, timer_id, now):
+        return
+    if not desk.people.is_active(stored.owner):
+        orphaned(work, desk, stored.number, now)
+        return
+    team = TEAMS[stored.team]
+    text = f"No answer for {PATIENCE_HOURS} working hours: put up to be taken by one of {team}."
+    work.timeline.add(stored.number, [Entry(now, "", "put_up", text, CITES, {"timer": timer_id})])
+    latest = len(work.timeline.of(stored.number)) - 1
+    told = [letters.put_up(stored, timer_id, desk), letters.notice(stored, stored.owner, latest)]
+    work.outbox.put(told, now)
+
+
+def orphaned(work: Work, desk: Desk, number: int, now: datetime) -> StoredCase:
+    """The owner has left: the case waits in its team's queue, and the leads are told at once."""
+    stored = work.cases.get(number)
+    name, team = desk.people.name_of(stored.owner), TEAMS[stored.team]
+    text = f"{name} is deactivated in Slack. The case waits in the queue of {team}."
+    return hands.set_free(work, desk, stored, text, CITES, now)
+
+
+def look_after_owners(work: Work, desk: Desk, now: datetime) -> int:
+    """Every open case of somebody who has left goes to its team's queue and to the leads. Returns how many.
+
+    Who has left is as `desk.people` last read it: call this after each time that is read anew.
+    """
+    left = [owner for owner in sorted(work.cases.owners()) if not desk.people.is_active(owner)]
+    numbers = [stored.number for owner in left for stored in work.cases.open_of(owner)]
+    for number in numbers:
+        orphaned(work, desk, number, now)
+    return len(numbers)
+
+
+def _look(stored: StoredCase, timer: Timer, due: datetime) -> Errand:
+    key = f"{stored.name}/{UNANSWERED}/{timer.id}/v{stored.version}"
+    return Errand(key, UNANSWERED, due, stored.number, stored.owner, {"timer": timer.id})
+
+
+def _waits(work: Work, desk: Desk, stored: StoredCase, timer_id: str, now: datetime) -> bool:
+    """Whether what was asked at that ring is still the last thing asked, and still without an answer."""
+    asked = [timer for timer in stored.case.timers if timer.rung_at is not None and timer.kind in ASKED]
+    if stored.case.state == "closed" or not asked or asked[-1].id != timer_id:
+        return False
+    steps = cases.view(work, desk, stored.number, now).plan.steps
+    return any(step.id == asked[-1].step and step.state == "available" for step in steps)
