@@ -1,4 +1,4 @@
-"""What people do with a case. Every act is predicted by the oracle, and what the desk answers is held to it."""
+"""What people do with a case. The oracle predicts every act, and what the desk answers is held to that."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Acts:
 
     def _mistype(self, agent: Player, told: Complaint) -> None:
         """Something wrong is sent; it is answered at its field, and mended."""
-        wrong = wrong_values(self.dice)
+        wrong = wrong_values(told, self.dice)
         agent.fill(dict(wrong))
         answer = agent.submit(strict=False)
         assert answer.errors, f"{list(wrong)} was taken"
@@ -137,15 +137,20 @@ class Acts:
 
     def confirm(self, who: Player, case: str, spot: Spot, answer: str) -> bool:
         """Answer a Concert check; whoever is not on the roster is told that they cannot."""
-        now, told = self.week.now, who.told
-        data = {"by": _named(who, self.mirror)}
-        taken = bool(data["by"]) and self.mirror.report(case, answer, data, who.user_id, now)
+        told = who.told
+        taken = self.predict_confirmation(who, case, answer)
         answered = who.use(spot)
         assert answered.notice is None, answered.notice
         self.week.settle()
         assert (who.told > told) != taken, f"{who.name} {answer} on {case}: taken must be {taken}"
         self.week.check(case)
         return taken
+
+    def predict_confirmation(self, who: Player, case: str, answer: str) -> bool:
+        """Whether an answer to the Concert check is to be taken; if so the oracle takes it."""
+        name = _named(who, self.mirror)
+        by, now = who.user_id, self.week.now
+        return bool(name) and self.mirror.report(case, answer, {"by": name}, by, now)
 
     def release(self, who: Player, case: str, spot: Spot) -> bool:
         """Let go what a lawyer holds."""

@@ -75,6 +75,16 @@ CALLS: tuple[Told, ...] = (
     {**METER, **UNLISTED},
 )
 """What each call is about, by the ids of the fields; what is not said is not known."""
+AT_NIGHT: tuple[Told, ...] = (
+    {**CONCERN, **UNLISTED},
+    {**SILENCE, **UNLISTED},
+    {"category": "installer_conduct", **UNLISTED},
+    {**CONCERN, **UNLISTED, "wants_leadership": "yes", "agrees_to_wait": "no"},
+    {**DAMAGE, **UNLISTED},
+    {**METER, **UNLISTED},
+    {"category": "cancellation", **UNLISTED},
+)
+"""Calls in the evening and at the weekend, all of people whom Power BI does not list."""
 FIRST_NAMES = ("Hanna", "Hugo", "Hedda", "Henk", "Hilda", "Holger", "Hermine", "Horst", "Heidi", "Harun")
 STREETS = ("Sunny Side", "Meter Lane", "Panel Road", "Inverter Street", "Gable Way", "Rafter Row")
 INSTALLERS = ("Bright Roofs", "Sunny Hands", "Panel & Sons", "Daylight Brothers")
@@ -122,14 +132,15 @@ def private(one: Complaint) -> tuple[str, ...]:
     return (*(str(known[each]) for each in names), hums)
 
 
-def wrong_values(dice: random.Random) -> Told:
+def wrong_values(told: Complaint, dice: random.Random) -> Told:
     """What somebody types in a hurry, on page one."""
+    listed = told.known["found_on_platform"] == "yes"
     return dice.choice(
         (
             {"homeowner.phone": "call me"},
             {"homeowner.email": "hanna at home"},
             {"homeowner.name": " \t "},
-            {"program": "unknown"},
+            {"program": "unknown" if listed else "everbright"},
             {"homeowner.phone": "911", "homeowner.email": "a@example.test\nBcc: b@example.test"},
         )
     )

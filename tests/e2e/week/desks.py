@@ -55,6 +55,8 @@ class Desks:
         """What can be done on this card, question or modal, with how likely it is."""
         for spot in where.spots:
             action = str(spot.element["action_id"])
+            if isinstance(where, SeenMessage) and action.startswith(("answer:", "step:")):
+                self.week.old.append((case, where, spot))
             if action.startswith("answer:"):
                 chance = CHANCES.get(action.removeprefix("answer:"), 1.0)
                 yield chance, lambda spot=spot: self.acts.press(who, case, spot)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sandbox import seen
 from sandbox.messages import Message
-from sandbox.payloads import interaction
 from sandbox.person import Person, SeenMessage, SeenView, Told
 from sandbox.screen import Spot
 from sandbox.server import Sandbox
@@ -166,54 +164,6 @@ def _said(message: Message) -> Iterator[str]:
         text = block.get("text")
         if isinstance(text, dict):
             yield str(text.get("text", ""))
-
-
-@dataclass(frozen=True)
-class Forger:
-    """Sends what no client would: clicks on what is gone, other people's buttons, made-up values."""
-
-    room: Room
-
-    def click(self, user: str, where: SeenMessage, action_id: str, value: str) -> Any:
-        """A button as it may have stood on a post once."""
-
-        def payload(site: Site) -> Json:
-            person = site.workspace.members[user]
-            reply = site.replies.url_for(user, where.channel, None)
-            action = {"type": "button", "action_id": action_id, "block_id": "b", "value": value}
-            return interaction("block_actions", person, site.workspace) | {
-                "trigger_id": site.views.trigger(user),
-                "actions": [{**action, "action_ts": site.workspace.stamp()}],
-                "container": {"type": "message", "message_ts": where.ts, "channel_id": where.channel},
-                "channel": {"id": where.channel, "name": "directmessage"},
-                "message": {"type": "message", "ts": where.ts, "text": where.text},
-                "response_url": reply,
-            }
-
-        return self.room.deliver(self.room.look(payload))
-
-    def submit(self, user: str, callback_id: str, metadata: str, values: Json) -> Any:
-        """A form with what its author likes behind it."""
-
-        def payload(site: Site) -> Json:
-            person = site.workspace.members[user]
-            stamp = site.workspace.stamp()
-            view = {
-                "id": f"V{stamp.replace('.', '')}",
-                "type": "modal",
-                "callback_id": callback_id,
-                "private_metadata": metadata,
-                "hash": "1.a",
-                "blocks": [],
-                "state": {"values": values},
-            }
-            return interaction("view_submission", person, site.workspace) | {
-                "trigger_id": site.views.trigger(user),
-                "view": view,
-                "response_urls": [],
-            }
-
-        return self.room.deliver(self.room.look(payload))
 
 
 def at_once(*acts: Callable[[], T]) -> list[T]:

@@ -11,11 +11,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 
+from app import LOGGED_FROM
 from blocks import words
-from sandbox.person import Trouble
+from sandbox.person import SeenMessage, Trouble
+from sandbox.screen import Spot
 from tests.e2e.conftest import Office
 from tests.e2e.week.complaints import Complaint
-from tests.e2e.week.eyes import Forger, Player, Room, instant
+from tests.e2e.week.eyes import Player, Room, instant
+from tests.e2e.week.forger import Forger
 from tests.e2e.week.log import RACES, Log, channel_ids
 from tests.e2e.week.mirror import CONFIRMATIONS, LEADS, Mirror
 
@@ -46,15 +49,17 @@ class Ears(logging.Handler):
 
     @contextmanager
     def open(self) -> Iterator[None]:
-        root = logging.getLogger()
-        before = root.level
-        root.addHandler(self)
-        root.setLevel(logging.INFO)
+        levels = {"": logging.INFO, **LOGGED_FROM}
+        before = {name: logging.getLogger(name).level for name in levels}
+        logging.getLogger().addHandler(self)
         try:
+            for name, level in levels.items():
+                logging.getLogger(name).setLevel(level)
             yield
         finally:
-            root.removeHandler(self)
-            root.setLevel(before)
+            logging.getLogger().removeHandler(self)
+            for name, level in before.items():
+                logging.getLogger(name).setLevel(level)
 
     def emit(self, record: logging.LogRecord) -> None:
         line = f"{record.name}: {record.getMessage()} {record.exc_text or record.exc_info or ''}".strip()
@@ -76,6 +81,7 @@ class Week:
         self.log = Log(self.room)
         self.complaints: dict[str, Complaint] = {}
         self.tried: Counter[str] = Counter()
+        self.old: list[tuple[str, SeenMessage, Spot]] = []
         everybody = {**AGENTS, **CLERKS, **LEAD, **CONFIRMERS, **OUTSIDER}
         self.people = {
             name: Player(self.room, office.sandbox, user, name) for name, user in everybody.items()

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from tests.e2e.conftest import Office
 from tests.e2e.week.acts import Acts
-from tests.e2e.week.complaints import CALLS, complaint
+from tests.e2e.week.complaints import AT_NIGHT, CALLS, Told, complaint
 from tests.e2e.week.desks import Desks
+from tests.e2e.week.hostile import Hostile
 from tests.e2e.week.office import AGENTS, Week
 
 MONDAY = datetime.fromisoformat("2030-01-07T08:00:00-05:00")
@@ -15,7 +16,8 @@ HOUR = timedelta(hours=1)
 HOURS = 7 * 24
 EVENINGS = {(0, 19), (1, 20), (2, 22), (4, 23), (5, 11), (5, 16), (6, 13)}
 """Days and hours at which somebody calls although the office is shut."""
-MOST_ACTS = 6
+MOST_ACTS = 5
+HOSTILE_ACTS = 4
 
 
 class Play:
@@ -25,8 +27,10 @@ class Play:
         self.week = Week(office, seed)
         self.acts = Acts(self.week)
         self.desks = Desks(self.week, self.acts)
+        self.hostile = Hostile(self.week, self.acts)
         self.calls = list(enumerate(CALLS))
         self.week.dice.shuffle(self.calls)
+        self.at_night = list(enumerate(AT_NIGHT, start=len(CALLS)))
 
     def run(self) -> Week:
         week = self.week
@@ -41,16 +45,22 @@ class Play:
     def hour(self) -> None:
         wall = self.week.wall
         office_hours = wall.weekday() < 5 and 8 <= wall.hour < 18
-        if office_hours or (wall.weekday(), wall.hour) in EVENINGS:
-            self.call()
+        if office_hours:
+            self.call(self.calls)
+        elif (wall.weekday(), wall.hour) in EVENINGS:
+            self.call(self.at_night)
         if office_hours:
             self.work()
+            if wall.hour == 11:
+                self.hostile.bad_mood()
+            for _ in range(HOSTILE_ACTS):
+                self.hostile.something()
         elif self.week.dice.random() < 0.2:
             self.desks.confirm(0.5)
 
-    def call(self) -> None:
-        if self.calls:
-            number, told = self.calls.pop()
+    def call(self, waiting: list[tuple[int, Told]]) -> None:
+        if waiting:
+            number, told = waiting.pop()
             agent = self.week.people[self.week.dice.choice(list(AGENTS))]
             self.acts.take_call(agent, complaint(number, told), hasty=self.week.dice.random() < 0.3)
 
@@ -66,7 +76,7 @@ class Play:
             who.clear_desk()
         for _ in range(2):
             self.desks.lead(self.week.people["lea"])
-        self.desks.confirm(0.6)
+        self.desks.confirm(0.4)
 
     def let_it_come_due(self) -> None:
         """Nobody works any more; what was promised within the week still comes."""

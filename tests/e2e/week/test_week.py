@@ -16,6 +16,7 @@ from bot.sop import Case, Timer
 from storage import open_database
 from tests.e2e.conftest import Office
 from tests.e2e.week.complaints import private
+from tests.e2e.week.hostile import Hostile
 from tests.e2e.week.office import CHANNEL, Week
 from tests.e2e.week.play import Play
 
@@ -47,15 +48,22 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Week]:
 def stored(week: Week) -> dict[str, Case]:
     """Every case as the desk remembers it."""
     week.stop_desk()
-    with open_database(f"sqlite:///{week.office.folder / 'desk.db'}", week.now) as database:
-        with database.read() as work:
-            return {f"HC-{number}": work.cases.get(number).case for number in work.cases.numbers()}
+    address = f"sqlite:///{week.office.folder / 'desk.db'}"
+    with open_database(address, week.now) as database, database.read() as work:
+        return {f"HC-{number}": work.cases.get(number).case for number in work.cases.numbers()}
 
 
 def test_it_is_a_full_week(week: Week) -> None:
     assert len(week.mirror.cases) >= 40
     assert week.log.people_acts() >= 1000
     assert week.wall >= datetime.fromisoformat("2030-01-14T08:00:00-05:00")
+
+
+def test_everything_went_wrong_that_can(week: Week) -> None:
+    """Each at least once, so that no test below is true of nothing."""
+    assert {name for name in dir(Hostile) if not name.startswith("_")} - {"something", "acts", "week"} <= {
+        *week.tried
+    }
 
 
 def test_every_path_of_the_sops_was_gone(week: Week) -> None:
