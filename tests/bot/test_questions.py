@@ -172,7 +172,7 @@ def test_a_program_that_is_not_named_is_said_to_be_assumed_and_is_asked_for() ->
 def test_a_long_story_with_facts_in_it_leads_to_their_plan() -> None:
     found = asked(
         "Good morning, I have Hanna on the line, 555-0100, she bought her panels in 2024 from some guys at a "
-        "fair, she is PPA, M3 approved, and after Tuesday's storm her neighbour's cat sits below a hole in the roof"
+        "fair, she is PPA, M3 approved, and after Tuesday's storm her cat sits below a hole in the roof"
     )
     assert found.path == "Property damage, PPA after M3"
     assert "R-048" in found.findings[0].cites
