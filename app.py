@@ -27,7 +27,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 import handlers
 from blocks.letters import draw
-from bot import sop_commands, version_commands
+from bot import import_commands, sop_commands, version_commands
 from bot.agenda import ERRANDS, SUBJECTS
 from bot.connectors.by_hand import by_hand
 from bot.connectors.slack import SlackMessenger
@@ -279,6 +279,7 @@ def _refuse(message: str) -> NoReturn:
 
 
 version_commands.add_to(sop_commands.app, _stored_cases)
+import_commands.add_to(cli, _stored_cases)
 
 if __name__ == "__main__":
     cli()

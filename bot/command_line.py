@@ -13,7 +13,7 @@ import typer
 import yaml
 
 from bot.desk_file import holiday_years, load_organisation
-from bot.errors import CaseError, FactsError, MapError, StartError
+from bot.errors import CaseError, FactsError, ImportRefused, MapError, StartError
 from bot.playbooks import load_playbooks
 from bot.sop import Playbooks
 
@@ -33,7 +33,7 @@ def sentences() -> Iterator[None]:
     """A mistake is one clear sentence and exit code 2."""
     try:
         yield
-    except (CaseError, FactsError, MapError, StartError) as error:
+    except (CaseError, FactsError, ImportRefused, MapError, StartError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
 

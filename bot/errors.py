@@ -6,6 +6,7 @@ DeskError
 │   ├── PlaybookError          a playbook file
 │   └── DatabaseError          the database: newer, locked by another process, unreachable
 ├── ImportRefused            a file that cannot be imported; nothing was changed
+├── ImportRefused            a file that cannot be imported; nothing was changed
 ├── MapError                 a picture of a playbook that cannot be drawn
 ├── FactsError               a fact that is not of its form; names the fact
 ├── CaseError                a case that cannot do what was asked of it
@@ -42,6 +43,10 @@ class PlaybookError(StartError):
 
 class DatabaseError(StartError):
     """The database cannot be used."""
+
+
+class ImportRefused(DeskError):
+    """A file cannot be imported; nothing was changed."""
 
 
 class ImportRefused(DeskError):

@@ -78,6 +78,12 @@ class Directory(Protocol):
     ) -> Put:
         """Store installers in the same way; they are known by name."""
 
+    def known_homeowners(self, listed: Sequence[ListedHomeowner]) -> frozenset[int]:
+        """The ids of those that are stored already, whatever else is said of them."""
+
+    def known_installers(self, listed: Sequence[ListedInstaller]) -> frozenset[int]:
+        """The ids of those that are stored already."""
+
     def count_homeowners(self) -> int:
         """How many homeowners are listed."""
 

@@ -33,6 +33,12 @@ class DirectoryStore(Directory):
     ) -> Put:
         return directory_loading.put_installers(self.session, listed, stated, now)
 
+    def known_homeowners(self, listed: Sequence[ListedHomeowner]) -> frozenset[int]:
+        return directory_loading.ids_of(directory_loading.known_homeowners(self.session, listed))
+
+    def known_installers(self, listed: Sequence[ListedInstaller]) -> frozenset[int]:
+        return directory_loading.ids_of(directory_loading.known_installers(self.session, listed))
+
     def count_homeowners(self) -> int:
         return self.session.exec(select(func.count()).select_from(HomeownerRow)).one()
 

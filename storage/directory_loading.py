@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -43,18 +43,9 @@ INSTALLERS: Final = Shelf(InstallerRow, INSTALLER_SEARCH)
 def put_homeowners(
     session: Session, listed: Sequence[ListedHomeowner], stated: Collection[str], now: datetime
 ) -> Put:
-    """Store homeowners; each stored row is taken by one of them at most."""
-    rows = _homeowner_rows(session, listed)
-    by_account = {row.account: row for row in rows if row.account}
-    by_place: dict[str, list[HomeownerRow]] = {}
-    for row in rows:
-        by_place.setdefault(row.place, []).append(row)
-    pairs = []
-    for each in listed:
-        known = by_account.get(each.account) or _of_place(by_place.get(each.place, []), each)
-        if known is not None:
-            by_place[known.place].remove(known)
-        pairs.append((_homeowner_values(each, known), known))
+    """Store homeowners, known by account number or else by place."""
+    rows = known_homeowners(session, listed)
+    pairs = [(_homeowner_values(each, row), row) for each, row in zip(listed, rows, strict=True)]
     return _put(session, HOMEOWNERS, pairs, stated, now)
 
 
@@ -62,10 +53,37 @@ def put_installers(
     session: Session, listed: Sequence[ListedInstaller], stated: Collection[str], now: datetime
 ) -> Put:
     """Store installers, known by name."""
+    rows = known_installers(session, listed)
+    pairs = [(_installer_values(each), row) for each, row in zip(listed, rows, strict=True)]
+    return _put(session, INSTALLERS, pairs, stated, now)
+
+
+def known_homeowners(session: Session, listed: Sequence[ListedHomeowner]) -> Sequence[HomeownerRow | None]:
+    """The row of each, None where there is none; a row is taken by one of them at most."""
+    rows = _homeowner_rows(session, listed)
+    by_account = {row.account: row for row in rows if row.account}
+    by_place: dict[str, list[HomeownerRow]] = {}
+    for row in rows:
+        by_place.setdefault(row.place, []).append(row)
+    taken = []
+    for each in listed:
+        known = by_account.get(each.account) or _of_place(by_place.get(each.place, []), each)
+        if known is not None and known in by_place[known.place]:
+            by_place[known.place].remove(known)
+        taken.append(known)
+    return taken
+
+
+def known_installers(session: Session, listed: Sequence[ListedInstaller]) -> Sequence[InstallerRow | None]:
+    """The row of each, None where there is none."""
     query = select(InstallerRow).where(col(InstallerRow.key).in_([each.key for each in listed]))
     known = {row.key: row for row in session.exec(query)}
-    pairs = [(_installer_values(each), known.get(each.key)) for each in listed]
-    return _put(session, INSTALLERS, pairs, stated, now)
+    return [known.get(each.key) for each in listed]
+
+
+def ids_of(rows: Iterable[HomeownerRow | InstallerRow | None]) -> frozenset[int]:
+    """The ids of the rows that are there."""
+    return frozenset(row.id for row in rows if row is not None)
 
 
 def _homeowner_rows(session: Session, listed: Sequence[ListedHomeowner]) -> Sequence[HomeownerRow]:
@@ -98,7 +116,7 @@ def _put(
         if any(getattr(row, name) != value for name, value in said.items()):
             changed.append({**row.model_dump(), **said, "updated_at": now})
     _change(session, shelf, changed)
-    return Put(len(new), len(changed), frozenset(row.id for _, row in pairs if row is not None))
+    return Put(len(new), len(changed), ids_of(row for _, row in pairs))
 
 
 def _add(session: Session, shelf: Shelf, new: Sequence[Values], now: datetime) -> None:
