@@ -256,6 +256,15 @@ class Cases(Protocol):
     def owners(self) -> frozenset[str]:
         """Everybody who has an open case."""
 
+    def take_turn(self) -> None:
+        """No other transaction opens a case until this one ends: what it reads of open cases stays so."""
+
+    def open_like(self, name_key: str, phone_key: str) -> Sequence[StoredCase]:
+        """Open cases whose homeowner has this name or phone number (`bot.likeness`), the newest first."""
+
+    def of_installer(self, key: str) -> Sequence[tuple[int, datetime]]:
+        """Number and opening of every case that concerns this installer, the newest first."""
+
 
 class Timeline(Protocol):
     """What happened, case by case."""
@@ -473,8 +482,14 @@ class People(Protocol):
     def zone_of(self, user_id: str) -> str:
         """Their time zone, as in America/Chicago; empty where it is not known."""
 
-    def refresh(self, user_ids: Collection[str], group_ids: Collection[str]) -> None:
-        """Read these anew. It talks to Slack: never within a transaction."""
+    def is_person(self, user_id: str) -> bool:
+        """False for an app's user; True where that is not known."""
+
+    def refresh(self, user_ids: Collection[str], group_ids: Collection[str]) -> frozenset[str]:
+        """Read these anew; the ids that could not be read come back, and keep what was known of them.
+
+        It talks to Slack: never within a transaction.
+        """
 
 
 @dataclass(frozen=True, slots=True)

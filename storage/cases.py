@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import func
+from sqlalchemy import false, func, or_
 from sqlmodel import Session, col, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.due import acts_at, escalated
 from bot.errors import MovedOn, UnknownCase
 from bot.folding import typed_words
+from bot.likeness import company_key, name_key, phone_key
 from bot.ports import Cases, StoredCase, Team
 from bot.sop import Case, facts_to_json
 from bot.sop.as_json import case_from_json, case_to_json
@@ -94,6 +95,20 @@ class CaseStore(Cases):
     def _index(self) -> FullText:
         return FullText(self.session, CASE_SEARCH)
 
+    def take_turn(self) -> None:
+        counter = select(CounterRow).where(CounterRow.name == CASE_NUMBER)
+        self.session.exec(locked(self.session, counter)).one()
+
+    def open_like(self, name_key: str, phone_key: str) -> Sequence[StoredCase]:
+        known = ((CaseRow.homeowner_key, name_key), (CaseRow.phone_key, phone_key))
+        alike = or_(false(), *(col(column) == key for column, key in known if key))
+        query = select(CaseRow).where(alike, CaseRow.state != "closed")
+        return tuple(_stored(row) for row in self.session.exec(query.order_by(col(CaseRow.number).desc())))
+
+    def of_installer(self, key: str) -> Sequence[tuple[int, datetime]]:
+        query = select(CaseRow.number, CaseRow.opened_at).where(CaseRow.installer_key == key)
+        return tuple(self.session.exec(query.order_by(col(CaseRow.opened_at).desc())))
+
     def _row(self, number: int) -> CaseRow:
         query = locked(self.session, select(CaseRow).where(CaseRow.number == number))
         row = self.session.exec(query).one_or_none()
@@ -137,6 +152,9 @@ def _columns(stored: StoredCase, now: datetime, closed_at: datetime | None = Non
         "homeowner_name": facts.homeowner.name,
         "homeowner_address": facts.homeowner.address,
         "installer_name": facts.installer.name,
+        "homeowner_key": name_key(facts.homeowner.name),
+        "phone_key": phone_key(facts.homeowner.phone),
+        "installer_key": company_key(facts.installer.name),
         "playbook": case.playbook,
         "opened_at": case.opened_at,
         "updated_at": now,

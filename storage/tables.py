@@ -81,6 +81,9 @@ class CaseRow(Table, table=True):
         Index(None, "owner", "state"),
         Index(None, "team", "owner", "state"),
         Index(None, "state", "due_at"),
+        Index(None, "homeowner_key", "state"),
+        Index(None, "phone_key", "state"),
+        Index(None, "installer_key", "opened_at"),
         Index(None, "opened_at"),
         Index(None, "closed_at"),
         *(_open_cases(*columns) for columns in LISTED_BY),
@@ -98,6 +101,9 @@ class CaseRow(Table, table=True):
     homeowner_name: str = Field(sa_type=Words)
     homeowner_address: str = Field(sa_type=Words)
     installer_name: str = Field(sa_type=Words)
+    homeowner_key: str = Field(sa_type=Words)
+    phone_key: str
+    installer_key: str = Field(sa_type=Words)
     playbook: str
     opened_at: datetime = Field(sa_type=Instant)
     updated_at: datetime = Field(sa_type=Instant)

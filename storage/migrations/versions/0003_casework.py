@@ -5,9 +5,12 @@ Revision 0003, after 0002.
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
+from bot.likeness import company_key, name_key, phone_key
 from storage import search_tables
 from storage.columns import Instant, Words
 
@@ -16,6 +19,7 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+LIKENESS = ("homeowner_key", "phone_key", "installer_key")
 OPEN = sa.text("state = 'open'")
 STILL_OPEN = sa.text("acts_at IS NOT NULL")
 DEAD = sa.text("state = 'dead'")
@@ -39,6 +43,7 @@ def upgrade() -> None:
     _directory()
     _oncall()
     _intake()
+    _likeness()
     _home()
 
 
@@ -100,44 +105,16 @@ def _intake() -> None:
         intakes.create_index(op.f("ix_intakes_agent_state"), ["agent", "state"])
         intakes.create_check_constraint(op.f("ck_intakes_state"), "state IN ('open', 'done', 'discarded')")
     op.execute("UPDATE intakes SET state = 'done' WHERE case_number IS NOT NULL")
-    kinds = {"state": sa.String(), "sheet": sa.JSON(), "linked": sa.JSON(), "given_by": sa.String()}
+    kinds: dict[str, sa.types.TypeEngine[Any]] = {
+        "state": sa.String(),
+        "sheet": sa.JSON(),
+        "linked": sa.JSON(),
+        "given_by": sa.String(),
+    }
     with op.batch_alter_table("intakes") as intakes:
         for name, kind in kinds.items():
             intakes.alter_column(name, existing_type=kind, existing_nullable=False, server_default=None)
         intakes.alter_column("note", existing_type=Words(), existing_nullable=False, server_default=None)
-
-
-def _oncall() -> None:
-    op.create_table(
-        "rota_changes",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("starts_at", Instant(), nullable=False),
-        sa.Column("ends_at", Instant(), nullable=False),
-        sa.Column("people", sa.JSON(), nullable=False),
-        sa.Column("reason", Words(), nullable=False),
-        sa.Column("made_by", sa.String(), nullable=False),
-        sa.Column("made_at", Instant(), nullable=False),
-        sa.Column("withdrawn_by", sa.String(), nullable=False),
-        sa.Column("withdrawn_at", Instant(), nullable=True),
-        sa.CheckConstraint("kind IN ('override', 'swap', 'away')", name=op.f("ck_rota_changes_kind")),
-        sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_rota_changes_period")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_rota_changes")),
-    )
-    op.create_index(op.f("ix_rota_changes_ends_at"), "rota_changes", ["ends_at"])
-    op.create_table(
-        "rota_troubles",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("subject", sa.String(), nullable=False),
-        sa.Column("starts_at", Instant(), nullable=True),
-        sa.Column("ends_at", Instant(), nullable=True),
-        sa.Column("found_at", Instant(), nullable=False),
-        sa.Column("mended_at", Instant(), nullable=True),
-        sa.CheckConstraint("kind IN ('gap', 'gone', 'roster')", name=op.f("ck_rota_troubles_kind")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_rota_troubles")),
-    )
-    op.create_index(op.f("ix_rota_troubles_mended_at"), "rota_troubles", ["mended_at"])
 
 
 def _home() -> None:
@@ -182,6 +159,39 @@ def _home() -> None:
     )
 
 
+def _oncall() -> None:
+    op.create_table(
+        "rota_changes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("starts_at", Instant(), nullable=False),
+        sa.Column("ends_at", Instant(), nullable=False),
+        sa.Column("people", sa.JSON(), nullable=False),
+        sa.Column("reason", Words(), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("made_at", Instant(), nullable=False),
+        sa.Column("withdrawn_by", sa.String(), nullable=False),
+        sa.Column("withdrawn_at", Instant(), nullable=True),
+        sa.CheckConstraint("kind IN ('override', 'swap', 'away')", name=op.f("ck_rota_changes_kind")),
+        sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_rota_changes_period")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rota_changes")),
+    )
+    op.create_index(op.f("ix_rota_changes_ends_at"), "rota_changes", ["ends_at"])
+    op.create_table(
+        "rota_troubles",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("starts_at", Instant(), nullable=True),
+        sa.Column("ends_at", Instant(), nullable=True),
+        sa.Column("found_at", Instant(), nullable=False),
+        sa.Column("mended_at", Instant(), nullable=True),
+        sa.CheckConstraint("kind IN ('gap', 'gone', 'roster')", name=op.f("ck_rota_troubles_kind")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rota_troubles")),
+    )
+    op.create_index(op.f("ix_rota_troubles_mended_at"), "rota_troubles", ["mended_at"])
+
+
 def _directory() -> None:
     """The homeowners and installers of the imported exports; full-text search, over the cases too."""
     text = ("place", "name", "address", "phone", "email", "best_time", "installer")
@@ -210,14 +220,42 @@ def _directory() -> None:
     search_tables.index_cases(op.get_bind())
 
 
+def _likeness() -> None:
+    """By what two cases are known to be about the same homeowner or the same installer."""
+    kinds: dict[str, sa.types.TypeEngine[Any]] = {name: sa.Text() for name in LIKENESS}
+    kinds["phone_key"] = sa.String()
+    with op.batch_alter_table("cases") as cases:
+        for name, kind in kinds.items():
+            cases.add_column(sa.Column(name, kind, nullable=False, server_default=""))
+        cases.create_index(op.f("ix_cases_homeowner_key_state"), ["homeowner_key", "state"])
+        cases.create_index(op.f("ix_cases_phone_key_state"), ["phone_key", "state"])
+        cases.create_index(op.f("ix_cases_installer_key_opened_at"), ["installer_key", "opened_at"])
+    known = sa.table("cases", sa.column("content", sa.JSON), *map(sa.column, ("number", *LIKENESS)))
+    connection = op.get_bind()
+    for number, content in connection.execute(sa.select(known.c.number, known.c.content)).all():
+        homeowner, installer = content["facts"]["homeowner"], content["facts"]["installer"]
+        keys = (name_key(homeowner["name"]), phone_key(homeowner["phone"]), company_key(installer["name"]))
+        row = known.update().where(known.c.number == number)
+        connection.execute(row.values(dict(zip(LIKENESS, keys, strict=True))))
+    with op.batch_alter_table("cases") as cases:
+        for name, kind in kinds.items():
+            cases.alter_column(name, existing_type=kind, existing_nullable=False, server_default=None)
+
+
 def downgrade() -> None:
+    with op.batch_alter_table("cases") as cases:
+        cases.drop_index(op.f("ix_cases_homeowner_key_state"))
+        cases.drop_index(op.f("ix_cases_phone_key_state"))
+        cases.drop_index(op.f("ix_cases_installer_key_opened_at"))
+        for name in LIKENESS:
+            cases.drop_column(name)
     search_tables.drop(op.get_bind())
     op.drop_table("installers")
     op.drop_table("homeowners")
     op.execute("DELETE FROM counters WHERE name = 'directory'")
-    _home_undone()
     op.drop_table("rota_troubles")
     op.drop_table("rota_changes")
+    _home_undone()
     with op.batch_alter_table("intakes") as intakes:
         intakes.drop_index(op.f("ix_intakes_agent_state"))
         intakes.drop_constraint(op.f("ck_intakes_state"), type_="check")
