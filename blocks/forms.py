@@ -286,10 +286,7 @@ def _sent(entry: Entry) -> list[str]:
 
 def _contact(role: str, view: CaseView, desk: Desk) -> str:
     """A role with its name and how to reach it, as far as desk.yaml has them."""
-    if role == "account_manager":
-        contact = desk.organisation.account_manager(view.stored.case.facts.installer.name)
-    else:
-        contact = desk.organisation.contacts.get(role)
+    contact = view.account_manager if role == "account_manager" else desk.organisation.contacts.get(role)
     known = (contact.name, contact.phone, contact.email) if contact else ()
     details = ", ".join(each for each in known if each)
     return kit.escape(f"{words.roles([role])}: {details}" if details else words.roles([role]))

@@ -14,6 +14,7 @@ from bot.ports import Entry, Letter, StoredCase, Team, Work
 from bot.roles import Act
 from bot.sop import Advance, Event, Facts, Plan, Refusal, Step, Timer, advance, begin, facts_to_json, plan_of
 from bot.sop.advance import turn_of
+from bot.sop.organisation import Contact
 
 UNANSWERED: Final = "unanswered"
 """The kind of errand that looks whether an owner has answered (D-24)."""
@@ -30,17 +31,21 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """A case as it is to be shown: with its plan now, its timeline, and what else may be reported on it."""
+    """A case as it is to be shown: with its plan now, its timeline, and what else may be reported on it.
+
+    `account_manager` is who manages its installer, by desk.yaml or else by the import.
+    """
 
     stored: StoredCase
     plan: Plan
     timeline: tuple[Entry, ...]
     reportable: tuple[str, ...] = ()
+    account_manager: Contact | None = None
 
 
 def open_case(work: Work, desk: Desk, facts: Facts, agent: str, now: datetime) -> StoredCase:
     """Store a new case of this agent's with its timeline, its appointments and what must be said."""
-    desk = desk.today(work)
+    desk = desk.today(work).with_contacts(work, facts.installer.name)
     began = begin(facts, desk.playbooks, now)
     team = _team(began.plan, "front_line")
     stored = work.cases.add(began.case, agent, agent, now, team)
@@ -55,6 +60,7 @@ def report(work: Work, desk: Desk, number: int, event: Event, now: datetime) -> 
     """Tell a case what happened. What the rules refuse changes nothing and comes back as a refusal."""
     before = work.cases.get(number)
     desk = desk.for_case(before.case, work)
+    desk = desk.with_contacts(work, str(event.data.get("installer.name") or ""))
     advanced = advance(before.case, event, desk.playbooks, now)
     if advanced.refused:
         return Reported(before, advanced.refused)
@@ -120,7 +126,8 @@ def view(work: Work, desk: Desk, number: int, now: datetime) -> CaseView:
     desk = desk.for_case(stored.case, work)
     plan = plan_of(stored.case, desk.playbooks, now)
     timeline = tuple(work.timeline.of(number))
-    return CaseView(stored, plan, timeline, _reportable(stored, plan, desk, now))
+    manager = desk.organisation.account_manager(stored.case.facts.installer.name)
+    return CaseView(stored, plan, timeline, _reportable(stored, plan, desk, now), manager)
 
 
 def _reportable(stored: StoredCase, plan: Plan, desk: Desk, now: datetime) -> tuple[str, ...]:

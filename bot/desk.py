@@ -11,7 +11,7 @@ from bot.people import Strangers
 from bot.playbooks import playbooks_from
 from bot.ports import Memory, People, RotaChange, System, Work
 from bot.sop import Case, Playbooks
-from bot.sop.organisation import Organisation
+from bot.sop.organisation import Contact, Organisation
 from bot.sop.rota import Rota
 
 
@@ -62,7 +62,17 @@ class Desk:
         version = case.playbook
         if version != self.playbooks.version and version not in self.read:
             self.read[version] = self._stored(version, work)
-        return replace(self, playbooks=self.read.get(version, self.playbooks)).today(work)
+        desk = replace(self, playbooks=self.read.get(version, self.playbooks)).today(work)
+        return desk.with_contacts(work, case.facts.installer.name)
+
+    def with_contacts(self, work: Work, *installers: str) -> Desk:
+        """The desk that knows the imported account managers of these installers; desk.yaml's own win."""
+        organisation = self.organisation
+        for installer in filter(None, installers):
+            listed = work.directory.installer_named(installer)
+            if listed is not None and listed.account_manager != Contact():
+                organisation = organisation.knowing(installer, listed.account_manager)
+        return replace(self, playbooks=replace(self.playbooks, organisation=organisation))
 
     def today(self, work: Work, now: datetime | None = None) -> Desk:
         """The desk with what was changed about its organisation: who is on call instead, who is away or left.

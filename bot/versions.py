@@ -42,7 +42,7 @@ def replay(work: Work, desk: Desk, changed: Playbooks, now: datetime) -> Iterato
     for number in work.cases.numbers():
         stored = work.cases.get(number)
         own = desk.for_case(stored.case, work).playbooks
-        yield compared(stored, own, changed, now)
+        yield compared(stored, own, replace(changed, organisation=own.organisation), now)
 
 
 def compared(stored: StoredCase, own: Playbooks, changed: Playbooks, now: datetime) -> Difference:
@@ -69,7 +69,8 @@ def migrate(work: Work, desk: Desk, number: int, now: datetime) -> Difference | 
     old = before.case.playbook
     if before.case.state == "closed" or old == desk.playbooks.version:
         return None
-    desk, own = desk.today(work), desk.for_case(before.case, work).playbooks
+    own = desk.for_case(before.case, work).playbooks
+    desk = desk.today(work).with_contacts(work, before.case.facts.installer.name)
     difference = compared(before, own, desk.playbooks, now)
     moved = migrated(before.case, desk.playbooks, now)
     after = work.cases.save(replace(before, case=moved), now)

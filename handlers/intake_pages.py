@@ -57,8 +57,9 @@ def _what(front: Front, stored: Intake) -> kit.Block:
 
 def _says(front: Front, stored: Intake) -> kit.Block:
     """Page three: what the SOP says."""
-    desk = front.desk
-    facts = intake.stated(stored.values, desk, stored.agent, front.now())
+    facts = intake.stated(stored.values, front.desk, stored.agent, front.now())
+    with front.desk.memory.read() as work:
+        desk = front.desk.today(work).with_contacts(work, facts.installer.name)
     planned = plan(facts, desk.playbooks, front.now())
     return pages.says(stored, facts, planned, desk, front.people.name_of(stored.agent))
 

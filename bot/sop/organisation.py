@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -88,6 +88,11 @@ class Organisation:
         """The account manager of `installer`, whatever the case of its letters."""
         found = self.account_managers.get(_folded(installer))
         return found or self.account_managers.get(ANY_INSTALLER)
+
+    def knowing(self, installer: str, account_manager: Contact) -> Organisation:
+        """With who manages `installer`, unless the organisation names somebody for it itself."""
+        managers = {_folded(installer): account_manager, **self.account_managers}
+        return replace(self, account_managers=managers)
 
 
 def organisation_from(data: Mapping[str, object], holidays: frozenset[date]) -> Organisation:
