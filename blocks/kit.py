@@ -257,14 +257,47 @@ def dated(
     return _input(block_id, label, element, optional=optional, hint=hint, dispatch=dispatch)
 
 
-def person(block_id: str, label: str, *, optional: bool = False, hint: str = "") -> Block:
+def timed(block_id: str, label: str, value: str = "", *, optional: bool = True, hint: str = "") -> Block:
+    """A time of day, as HH:MM."""
+    element: Block = {"type": "timepicker", "action_id": "value"}
+    if value:
+        element["initial_time"] = value
+    return _input(block_id, label, element, optional=optional, hint=hint)
+
+
+def file(block_id: str, label: str, *, most: int = 1, hint: str = "") -> Block:
+    """Files from the person's own machine; an optional input, for modals only."""
+    element: Block = {"type": "file_input", "action_id": "value", "max_files": most}
+    return _input(block_id, label, element, optional=True, hint=hint)
+
+
+def link(url: str, title: str) -> str:
+    """A link in mrkdwn; both come from users."""
+    return f"<{escape(url).replace('|', '%7C')}|{escape(title)}>"
+
+
+def person(block_id: str, label: str, *, optional: bool = False, hint: str = "", chosen: str = "") -> Block:
     """A colleague, chosen from everybody in the workspace; the value is their user id."""
     element: Block = {
         "type": "users_select",
         "action_id": "value",
         "placeholder": plain("Choose a person", 150),
     }
+    if chosen:
+        element["initial_user"] = chosen
     return _input(block_id, label, element, optional=optional, hint=hint)
+
+
+def people(block_id: str, label: str, chosen: Sequence[str] = (), *, hint: str = "") -> Block:
+    """Any number of colleagues; the values are their user ids."""
+    element: Block = {
+        "type": "multi_users_select",
+        "action_id": "value",
+        "placeholder": plain("Choose people", 150),
+    }
+    if chosen:
+        element["initial_users"] = list(chosen)
+    return _input(block_id, label, element, optional=False, hint=hint)
 
 
 def _input(
@@ -314,6 +347,11 @@ def modal(
 def mention(user_id: str) -> str:
     """A mention, by user id only."""
     return f"<@{user_id}>"
+
+
+def local(at: datetime, zone: str) -> datetime:
+    """The same instant on the wall clock of a zone."""
+    return at.astimezone(ZoneInfo(zone))
 
 
 def moment(at: datetime, zone: str) -> str:
