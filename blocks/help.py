@@ -10,6 +10,7 @@ from bot.ports import Message
 COMMANDS = {
     "/complaint": "open a complaint: a form asks, the SOP answers",
     "/complaint resume": "a complaint half written down, at the page where you left it",
+    "/complaint sop PPA, damage after M3": "what the SOPs say to a question; here, just write it to me",
     "/complaint mine": "your open cases and what is due next",
     "/complaint next": "take the case that has waited longest in your queues",
     "/complaint show HC-1001": "one case, with its steps and timeline",

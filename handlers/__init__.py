@@ -13,6 +13,7 @@ from handlers.front import Front
 from handlers.hands import HandsListeners
 from handlers.home import HomeListeners
 from handlers.intake import IntakeListeners
+from handlers.questions import QuestionListeners
 from handlers.queue import QueueListeners
 from handlers.unhandled import Unhandled
 
@@ -28,6 +29,7 @@ def register(app: App, front: Front) -> None:
         HandsListeners,
         QueueListeners,
         ConfirmationListeners,
+        QuestionListeners,
         HomeListeners,
         Unhandled,
     )

@@ -16,6 +16,7 @@ from bot.roles import Act, may, require
 from handlers.drafts import DraftListeners
 from handlers.front import Front, guarded, user_of
 from handlers.intake import open_intake
+from handlers.questions import answered
 from handlers.queue import next_message
 
 
@@ -54,11 +55,18 @@ class Commands:
         match [words[0].lower(), *words[1:]]:
             case ["help"]:
                 return help_page()
-            case ["mine"]:
-                require(desk, user, Act.SEE)
-                return self._mine(user)
+            case ["sop", *question]:
+                return answered(self.front, user, " ".join(question))
             case ["oncall"]:
                 return home.on_call_message(confirmations.tagging(desk, self.front.now()), desk)
+        return self._of_cases(words, user)
+
+    def _of_cases(self, words: list[str], user: str) -> Message:
+        """What is asked about cases; each answer checks who may see it."""
+        match [words[0].lower(), *words[1:]]:
+            case ["mine"]:
+                require(self.front.desk, user, Act.SEE)
+                return self._mine(user)
             case ["next", *queue] if len(queue) < 2:
                 return next_message(self.front, user, "".join(queue).lower())
             case ["show", name]:

@@ -1,4 +1,4 @@
-"""App Home, and the direct messages people write to the desk."""
+"""App Home."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from slack_bolt import App, Args
 
 from blocks import home
-from blocks.help import help_page
 from bot import confirmations
 from handlers.front import Front, guarded
 
@@ -21,7 +20,6 @@ class HomeListeners:
     def register(self, app: App) -> None:
         """Tell Bolt what to call."""
         app.event("app_home_opened")(ack=self.acknowledge, lazy=[self.opened])
-        app.event("message")(ack=self.acknowledge, lazy=[self.written])
 
     def acknowledge(self, args: Args) -> None:
         """Slack only wants to know that the event came."""
@@ -38,17 +36,3 @@ class HomeListeners:
             mine = work.cases.open_of(user)
         view = home.home(mine, confirmations.tagging(desk, self.front.now()), desk)
         args.client.views_publish(user_id=user, view=view)
-
-    @guarded
-    def written(self, args: Args) -> None:
-        """A direct message to the desk gets help; what the desk itself or an edit says gets nothing."""
-        event = args.event or {}
-        if event.get("channel_type") != "im" or event.get("bot_id") or event.get("subtype"):
-            return
-        with self.front.desk.memory.write() as work:
-            if not work.seen.first_time(f"message/{event['channel']}/{event['ts']}", self.front.now()):
-                return
-        message = help_page()
-        args.client.chat_postMessage(
-            channel=event["channel"], text=message.text, blocks=[dict(block) for block in message.blocks]
-        )
