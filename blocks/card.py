@@ -278,10 +278,10 @@ def _line(step: Step, view: CaseView, desk: Desk) -> str:
 
 
 def _more(view: CaseView) -> kit.Block:
-    choices = [("timeline", "Timeline"), ("note", "Add a note")]
+    """The three dots: Slack takes five entries, so what is seldom wanted is behind the last of them."""
+    choices = [("timeline", "Timeline"), ("note", "Add a note or file")]
     if view.stored.case.state == "closed":
         choices.append(("reopen", "Reopen"))
     else:
-        choices += [("report", "Report …")] if view.reportable else []
-        choices += [("facts", "Change facts"), ("close", "Close the case")]
+        choices += [("facts", "Change facts"), ("hand_over", "Hand over …"), ("more", "More …")]
     return kit.overflow(MORE, [(f"{view.stored.number}|{each}", text) for each, text in choices])

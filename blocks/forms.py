@@ -7,6 +7,7 @@ from datetime import date
 
 from blocks import intake_fields, kit, words
 from bot import cases
+from bot.attachments import attachments
 from bot.cases import CaseView
 from bot.desk import Desk
 from bot.intake_fields import FLAGS, MOST
@@ -223,9 +224,16 @@ def snooze(view: CaseView, step: Step) -> kit.Block:
 
 
 def note(view: CaseView) -> kit.Block:
-    """A person's own words for the timeline."""
-    blocks = [kit.typed("note", "Note", multiline=True, most=3000)]
-    return kit.modal("noted", "Add a note", blocks, submit="Add", private_metadata=_about(view, None))
+    """A person's own words for the timeline, and what belongs to them: a page, a few files."""
+    blocks = [
+        kit.typed("note", "Note", optional=True, multiline=True, most=3000),
+        kit.typed("link", "Link", kind="url_text_input", optional=True, hint="A page, as in https://…"),
+        kit.typed("link_title", "What the link is", optional=True, most=150),
+        kit.file(
+            "files", "Files", most=5, hint="A photo, a letter. They stay in Slack; the timeline links them."
+        ),
+    ]
+    return kit.modal("noted", "Add a note or file", blocks, submit="Add", private_metadata=_about(view, None))
 
 
 def report(view: CaseView, desk: Desk) -> kit.Block:
@@ -274,8 +282,19 @@ def line(entry: Entry, desk: Desk) -> kit.Block:
     """A line of the timeline: when, who, what and by which rule."""
     who = kit.mention(entry.by) if entry.by else "The desk"
     when = kit.moment(entry.at, desk.zone)
-    lines = [f"*{when}* · {who}", f"{kit.escape(entry.text)} {words.cited(entry.cites)}", *_sent(entry)]
+    lines = [
+        f"*{when}* · {who}",
+        f"{kit.escape(entry.text)} {words.cited(entry.cites)}",
+        *_sent(entry),
+        *_attached(entry),
+    ]
     return kit.section(kit.clip("\n".join(lines), 1500))
+
+
+def _attached(entry: Entry) -> list[str]:
+    """What belongs to a line, as links."""
+    marks = {"link": ":link:", "file": ":paperclip:"}
+    return [f"{marks[each.kind]} {kit.link(each.url, each.title)}" for each in attachments(entry)]
 
 
 def _sent(entry: Entry) -> list[str]:

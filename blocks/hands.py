@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from blocks import kit, words
@@ -18,6 +18,7 @@ MORE = "more"
 REASON_LIMIT = 500
 NOTE_LIMIT = 2000
 RELEASED, HANDED_OVER, REASSIGNED, ESCALATED = "released", "handed_over", "reassigned", "escalated"
+AWAY, TAKEN = "owner_away", "taken_over"
 """The forms' ids."""
 
 
@@ -84,6 +85,36 @@ def _seen(view: CaseView, desk: Desk, may_take: bool) -> Iterator[kit.Block]:
         ),
         block_id="colleague",
     )
+
+
+def choices(view: CaseView, *, leads: bool, user: str) -> list[Choice]:
+    """What somebody who works on a case may do with it besides its steps."""
+    stored = view.stored
+    owned = bool(stored.owner)
+    offered = [
+        (view.reportable, Choice("report", "Report …", "Something happened before the desk asked for it.")),
+        (
+            owned and stored.owner != user,
+            Choice("take", "Take it over …", f"Now {holder(stored)}. They are told that you have it now."),
+        ),
+        (
+            owned,
+            Choice(
+                "release", "Put it back …", f"Somebody else of {TEAMS[stored.team]} takes it from the queue."
+            ),
+        ),
+        (
+            True,
+            Choice("reassign", "Send to a team …", "It belongs to another team, and waits in their queue."),
+        ),
+        (not leads, Choice("escalate", "Ask the leads …", "You keep it; a lead looks at it with you.")),
+        (
+            owned and stored.owner != user,
+            Choice("away", "The owner is away …", "What they leave unanswered can be taken by others."),
+        ),
+        (True, Choice("close", "Close the case", "It is over. The SOP says what has to be done before.")),
+    ]
+    return [choice for able, choice in offered if able]
 
 
 def more(view: CaseView, choices: list[Choice]) -> kit.Block:
@@ -160,6 +191,24 @@ def escalate(view: CaseView) -> kit.Block:
     return _form(ESCALATED, "Ask the leads", blocks, "Ask the leads", stored)
 
 
+def away(view: CaseView) -> kit.Block:
+    """The owner is away."""
+    stored = view.stored
+    text = (
+        f"*Whoever has {stored.name} is away?* They keep it, and are still reminded. What they leave "
+        f"unanswered for four working hours can be taken by one of {TEAMS[stored.team]}; the leads are told "
+        f"now. {words.cited(['D-24'])}"
+    )
+    return _form(AWAY, "The owner is away", [kit.section(text)], "Tell the leads", stored)
+
+
+def take_over(view: CaseView) -> kit.Block:
+    """Somebody else has it: make sure."""
+    stored = view.stored
+    text = f"*Take {stored.name} over?* {holder(stored)} now; they are told that it is yours."
+    return _form(TAKEN, "Take it over", [kit.section(text)], "Take it over", stored)
+
+
 def entry(stored: StoredCase, drawn: kit.Block) -> kit.Block:
     """One line of the timeline, as it was written."""
     return kit.modal("entry", stored.name, [drawn], private_metadata=str(stored.number))
@@ -167,3 +216,14 @@ def entry(stored: StoredCase, drawn: kit.Block) -> kit.Block:
 
 def _form(callback: str, title: str, blocks: list[kit.Block], submit: str, stored: StoredCase) -> kit.Block:
     return kit.modal(callback, title, blocks, submit=submit, private_metadata=f"{stored.number}|")
+
+
+FORMS: Mapping[str, Callable[[CaseView], kit.Block]] = {
+    "release": release,
+    "hand_over": hand_over,
+    "reassign": reassign,
+    "escalate": escalate,
+    "away": away,
+    "take": take_over,
+}
+"""The form of each thing that changes who has a case, or asks somebody to look."""

@@ -125,10 +125,9 @@ def escalated(view: CaseView, entry: int) -> Message:
     ]
     if not closed:
         buttons.insert(0, kit.button("Take it", TAKE, str(stored.number)))
+    says = "says that the owner is away" if line.event == "owner_away" else "asks a lead to look"
     blocks = (
-        kit.section(
-            f":rotating_light: *{stored.name}: {kit.mention(line.by)} asks a lead to look.*\n{about(stored)}"
-        ),
+        kit.section(f":rotating_light: *{stored.name}: {kit.mention(line.by)} {says}.*\n{about(stored)}"),
         kit.context("It is closed now." if closed else f"Now: {holder(stored)}."),
         kit.actions(*buttons, block_id=f"escalated_{stored.number}"),
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, cast
 
 from bot import letters, roles, threads, timeline
+from bot.attachments import Attachment, as_data
 from bot.desk import Desk
 from bot.intake_fields import FLAGS, YES_NO
 from bot.ports import Entry, Letter, StoredCase, Team, Work
@@ -89,8 +90,10 @@ def _notices(work: Work, desk: Desk, stored: StoredCase, event: Event, advanced:
     if event.name == "close_requested" or (informs and stored.opened_by != stored.owner):
         told.add(stored.opened_by)
     told = {each for each in told if each not in ("", event.by) and roles.may(desk, each, Act.SEE)}
-    latest = len(work.timeline.of(stored.number)) - 1 if told else 0
-    return [letters.notice(stored, each, latest) for each in sorted(told)]
+    away = event.name == "owner_away"
+    latest = len(work.timeline.of(stored.number)) - 1 if told or away else 0
+    asked = [letters.escalated(stored, latest, desk)] if away else []
+    return [*asked, *(letters.notice(stored, each, latest) for each in sorted(told))]
 
 
 def _team(plan: Plan, present: Team) -> Team:
@@ -111,10 +114,15 @@ def record_reference(
     return report(work, desk, number, event, now).stored
 
 
-def add_note(work: Work, number: int, text: str, by: str, now: datetime) -> None:
-    """Add a person's own words to the timeline."""
+def add_note(
+    work: Work, number: int, text: str, by: str, now: datetime, attached: Sequence[Attachment] = ()
+) -> None:
+    """Add a person's own words to the timeline, with what belongs to them."""
     stored = work.cases.get(number)
-    entry = Entry(now, by, "note", text)
+    names = ", ".join(one.title for one in attached)
+    entry = Entry(
+        now, by, "note" if text else "attached", text or f"Attached: {names}", data=as_data(attached)
+    )
     work.timeline.add(number, [entry])
     work.outbox.put(threads.replies(work, stored, [entry]), now)
     acted(work, stored, by, now)

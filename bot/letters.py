@@ -54,7 +54,7 @@ def on_advance(
     letters += asked
     if after.case.state == "needs_decision" and before.case.state != "needs_decision":
         letters.append(decision(after, desk))
-    elif "lead" in advanced.told and not advanced.rang:
+    elif "lead" in advanced.told and not advanced.rang and after.case.history[-1].name != "owner_away":
         letters.append(review(after, desk))
     return letters
 

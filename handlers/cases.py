@@ -70,28 +70,7 @@ class CaseListeners(Casework):
         if wanted == "reopen":
             self._reopen(number, args)
             return
-        act = {"timeline": Act.SEE, "note": Act.NOTE}.get(wanted, Act.WORK)
-        with self.front.desk.memory.read() as work:
-            view = self._view(work, number, user_of(args.body), act)
-        open_modal(args.client, args.body, self._chosen(view, wanted))
-
-    def _chosen(self, view: CaseView, wanted: str) -> kit.Block:
-        match wanted:
-            case "timeline":
-                return forms.timeline(view, self.front.desk)
-            case "note":
-                return forms.note(view)
-            case "facts":
-                return forms.facts(view, None, self._editable(view))
-            case "report" if view.reportable:
-                return forms.report(view, self.front.desk)
-            case "close":
-                return forms.close(view, self.front.desk)
-        raise MovedOn(moved_on(view))
-
-    def _editable(self, view: CaseView) -> tuple[str, ...]:
-        today = self.front.desk.organisation.calendar.today(self.front.now())
-        return forms.editable(view, self.front.desk, today)
+        self.open_chosen(args, number, wanted)
 
     @guarded
     def open(self, args: Args) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from slack_bolt import Args
 
-from blocks import card, kit
+from blocks import card, forms, kit
 from blocks import hands as drawn
 from bot import cases, hands, roles
 from bot.cases import CaseView, Reported
@@ -20,9 +20,13 @@ from handlers.front import (
     Front,
     case_number,
     guarded,
+    open_modal,
     redraw,
     user_of,
 )
+
+ACTS: Mapping[str, Act] = {"timeline": Act.SEE, "note": Act.NOTE, "escalate": Act.NOTE}
+"""What others than the owner and the leads may open of a case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,44 @@ class Casework:
         return drawn.colleague_modal(
             view, desk, may_take=hands.may_take(desk, user, view.stored, view.timeline)
         )
+
+    def open_chosen(self, args: Args, number: int, wanted: str) -> None:
+        """One of the things that can be done with a case. Behind “More …” it takes that modal's place."""
+        user = user_of(args.body)
+        with self.front.desk.memory.read() as work:
+            view = self._view(work, number, user, ACTS.get(wanted, Act.WORK))
+        form = self._chosen(view, wanted, user)
+        shown = args.body.get("view") or {}
+        if shown.get("callback_id") == drawn.MORE:
+            args.client.views_update(view_id=shown["id"], view=form)
+        else:
+            open_modal(args.client, args.body, form)
+
+    def _chosen(self, view: CaseView, wanted: str, user: str) -> kit.Block:
+        if wanted == "timeline":
+            return forms.timeline(view, self.front.desk)
+        if wanted == "note":
+            return forms.note(view)
+        if view.stored.case.state == "closed":
+            raise MovedOn(moved_on(view))
+        return self._worked(view, wanted, user)
+
+    def _worked(self, view: CaseView, wanted: str, user: str) -> kit.Block:
+        """What can be done with a case that is open."""
+        desk = self.front.desk
+        match wanted:
+            case "facts":
+                today = desk.organisation.calendar.today(self.front.now())
+                return forms.facts(view, None, forms.editable(view, desk, today))
+            case "close":
+                return forms.close(view, desk)
+            case "report" if view.reportable:
+                return forms.report(view, desk)
+            case "more":
+                return drawn.more(view, drawn.choices(view, leads=hands.is_lead(desk, user), user=user))
+            case form if form in drawn.FORMS:
+                return drawn.FORMS[form](view)
+        raise MovedOn(moved_on(view))
 
     def _report_on(
         self, work: Work, view: CaseView, step: Step, event: str, data: Mapping[str, object], args: Args

@@ -10,14 +10,16 @@ from zoneinfo import ZoneInfo
 
 from slack_bolt import App, Args
 
-from blocks import card, forms
+from blocks import card, changes, forms
 from bot import cases, intake, roles
+from bot.attachments import file, link, link_problem
 from bot.cases import CaseView
 from bot.errors import MovedOn
 from bot.intake_fields import Errors, Values
 from bot.roles import Act
 from handlers.casework import Casework, due_step, moved_on, step_of
 from handlers.front import (
+    Payload,
     after_bar,
     case_number,
     guarded,
@@ -99,7 +101,12 @@ class FormListeners(Casework):
             learned = cases.changed(view.stored.case.facts, typed)
             if learned and self._first_time(work, args):
                 self._report(work, number, "facts_learned", learned, args)
-        args.ack()
+            after = cases.view(work, self.front.desk, number, self.front.now())
+        if learned and not step_id:
+            told = changes.changed(view, after, learned, self.front.desk)
+            args.ack(response_action="update", view=told)
+        else:
+            args.ack()
         self.front.wake()
 
     @guarded
@@ -126,15 +133,22 @@ class FormListeners(Casework):
     def noted(self, args: Args) -> None:
         """A person's own words."""
         number, _ = self._about(args)
-        text = text_of(typed_values(args.body["view"]), "note")
-        if not text:
-            args.ack(response_action="errors", errors={"note": "Type the note, or close the form."})
+        typed = typed_values(args.body["view"])
+        text, url, title = (text_of(typed, field) for field in ("note", "link", "link_title"))
+        attached = [file(each) for each in _files(args.body["view"], "files")]
+        problems = link_problem(url, title)
+        if not problems and not (text or url or attached):
+            problems = {"note": "Type the note, or add a link or a file; or close the form."}
+        if problems:
+            args.ack(response_action="errors", errors=problems)
             return
+        attached = [*([link(url, title)] if url else []), *attached]
         with self.front.desk.memory.write() as work:
             self._view(work, number, user_of(args.body), Act.NOTE)
             if self._first_time(work, args):
-                cases.add_note(work, number, text, user_of(args.body), self.front.now())
+                cases.add_note(work, number, text, user_of(args.body), self.front.now(), attached)
         args.ack()
+        self.front.wake()
 
     @guarded
     def reported(self, args: Args) -> None:
@@ -198,3 +212,9 @@ def _left_out(view: CaseView, step_id: str, typed: Values) -> Errors:
     if not wanted or any(text_of(typed, fact) for fact in wanted):
         return {}
     return {wanted[0]: "Type what the homeowner told you: a new phone number, a new e-mail address, or both."}
+
+
+def _files(view: Payload, block_id: str) -> list[Payload]:
+    """What Slack says of the files in a form's input."""
+    elements = ((view.get("state") or {}).get("values") or {}).get(block_id) or {}
+    return [each for element in elements.values() for each in element.get("files") or ()]

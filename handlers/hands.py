@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from slack_bolt import App, Args
 
-from blocks import forms, kit
+from blocks import forms
 from blocks import hands as drawn
 from blocks.queue import DO, READ, TAKE
 from bot import hands
-from bot.cases import CaseView
 from bot.errors import CaseError, MovedOn, WrongColleague
 from bot.ports import StoredCase, Team, Work
 from bot.roles import Act
 from bot.timeline import TEAMS
 from handlers.casework import Casework, moved_on
 from handlers.front import after_bar, case_number, guarded, open_modal, text_of, typed_values, user_of
-
-ACTS: Mapping[str, Act] = {"timeline": Act.SEE, "note": Act.NOTE, "escalate": Act.NOTE}
-"""What a button opens for others than the owner and the leads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +32,8 @@ class HandsListeners(Casework):
         app.view(drawn.RELEASED)(ack=self.released, lazy=[self.redraw])
         app.view(drawn.HANDED_OVER)(ack=self.handed_over, lazy=[self.redraw])
         app.view(drawn.REASSIGNED)(ack=self.reassigned, lazy=[self.redraw])
+        app.view(drawn.TAKEN)(ack=self.taken_over, lazy=[self.redraw])
+        app.view(drawn.AWAY)(ack=self.away, lazy=[self.redraw])
         app.view(drawn.ESCALATED)(ack=self.escalated, lazy=[self.redraw])
 
     @guarded
@@ -47,6 +45,14 @@ class HandsListeners(Casework):
         args.ack()
         self.front.wake()
         say_taken(args, stored)
+
+    @guarded
+    def taken_over(self, args: Args) -> None:
+        """A lead takes what somebody has, having been asked once more."""
+        self._once(
+            args,
+            lambda work, number, user: hands.take(work, self.front.desk, number, user, self.front.now()),
+        )
 
     @guarded
     def read(self, args: Args) -> None:
@@ -62,31 +68,9 @@ class HandsListeners(Casework):
 
     @guarded
     def open_form(self, args: Args) -> None:
-        """One of the things that can be done with a case. Behind “More” it takes that modal's place."""
+        """A form of a case, from a button of its own."""
         value = str(args.body["actions"][0]["value"])
-        number, wanted = case_number(value), after_bar(value)
-        with self.front.desk.memory.read() as work:
-            view = self._view(work, number, user_of(args.body), ACTS.get(wanted, Act.WORK))
-        form = self._form(view, wanted)
-        shown = args.body.get("view") or {}
-        if shown.get("callback_id") == drawn.MORE:
-            args.client.views_update(view_id=shown["id"], view=form)
-        else:
-            open_modal(args.client, args.body, form)
-
-    def _form(self, view: CaseView, wanted: str) -> kit.Block:
-        plain: Mapping[str, Callable[[CaseView], kit.Block]] = {
-            "release": drawn.release,
-            "hand_over": drawn.hand_over,
-            "reassign": drawn.reassign,
-            "escalate": drawn.escalate,
-            "note": forms.note,
-        }
-        if wanted == "timeline":
-            return forms.timeline(view, self.front.desk)
-        if wanted not in plain or (view.stored.case.state == "closed" and wanted != "note"):
-            raise MovedOn(moved_on(view))
-        return plain[wanted](view)
+        self.open_chosen(args, case_number(value), after_bar(value))
 
     @guarded
     def released(self, args: Args) -> None:
@@ -109,6 +93,16 @@ class HandsListeners(Casework):
                 work, self.front.desk, number, user, reason, self.front.now()
             ),
         )
+
+    @guarded
+    def away(self, args: Args) -> None:
+        """The owner is away: the leads are told, and what stays unanswered is put up (D-24)."""
+
+        def report(work: Work, number: int, user: str) -> StoredCase:
+            view = self._view(work, number, user)
+            return self._report(work, view.stored.number, "owner_away", {}, args).stored
+
+        self._once(args, report)
 
     @guarded
     def reassigned(self, args: Args) -> None:

@@ -58,6 +58,7 @@ def test_it_asks_for_the_least_scopes() -> None:
     assert read_manifest(MANIFEST).scopes == {
         "commands",
         "chat:write",
+        "files:read",
         "users:read",
         "usergroups:read",
         "channels:history",

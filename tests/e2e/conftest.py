@@ -37,12 +37,15 @@ class Office:
         self.playbooks = load_playbooks(load_organisation(ROOT / "sandbox" / "desk.yaml", YEARS))
         self.ada = self.person("U0ADA00001")
         self.ben = self.person("U0BEN00002")
+        self.bo = self.person("U0BO000003")
         self.lea = self.person("U0LEA00004")
         self.cleo = self.person("U0CLEO0005")
         self.cora = self.person("U0CORA0006")
         self.cyrus = self.person("U0CYRUS007")
         self.cato = self.person("U0CATO0008")
         self.cyd = self.person("U0CYD00009")
+        self.bea = self.person("U0BEA00012")
+        self.otto = self.person("U0OTTO0010")
 
     def person(self, user_id: str) -> Person:
         return Person(self.sandbox.url, user_id)

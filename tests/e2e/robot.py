@@ -18,6 +18,8 @@ from tests.e2e.conftest import Office
 
 CHECKS = "support-and-cs-team-members-only"
 LEADS = "complaint-leads"
+BACK_OFFICE = "complaint-back-office"
+TAKEN = " is yours. Its card is in your messages"
 TROUBLE = ("has moved on", "went wrong", "can decide on this", "took too long", "cannot be closed")
 LAST = (
     "homeowner_contacted_satisfied",
@@ -82,10 +84,12 @@ class Robot:
     mails: list[str] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     reminder: SeenMessage | None = None
+    in_back_office: bool = False
 
     @property
     def agent(self) -> Person:
-        return self.office.ada
+        """Who has the case."""
+        return self.office.bo if self.in_back_office else self.office.ada
 
     @property
     def lead(self) -> Person:
@@ -129,14 +133,27 @@ class Robot:
         texts = (f"{self.case}: it is time to ask the homeowner.", f"{self.case}: a follow-up is due.")
         asked = [post for post in about if post.text in texts and post.buttons]
         self.reminder = asked[-1] if asked else None
-        return next(post for post in about if post.blocks[0]["type"] == "header")
+        cards = [post for post in about if post.blocks[0]["type"] == "header"]
+        if cards:
+            return cards[-1]
+        self.take()
+        return self.look()
+
+    def take(self) -> None:
+        """What was reassigned is taken from the back office's queue."""
+        assert not self.in_back_office, self.agent.screen()
+        self.in_back_office = True
+        posts = [post for post in self.agent.messages(BACK_OFFICE) if self.case in post.all_text]
+        self.pressed.append("Take it")
+        self.agent.click("Take it", posts[-1])
+        settle(self.office)
 
     def unharmed(self, person: Person) -> list[SeenMessage]:
         """Nobody was told that something did not work, and no form is left open. Answers all messages."""
         state = person.state
         assert not state["views"], person.screen()
         raw = [(one["id"], each) for one in state["conversations"] for each in one["messages"]]
-        hidden = [each["text"] for _, each in raw if each["ephemeral"]]
+        hidden = [each["text"] for _, each in raw if each["ephemeral"] and TAKEN not in each["text"]]
         assert not hidden, hidden
         return [SeenMessage.of(channel, each) for channel, each in raw if each["text"].startswith(self.case)]
 
@@ -167,7 +184,9 @@ class Robot:
         elif closes:
             self.press(self.lead, closes[0])
         else:
-            self.lead.click("Close the case", view)
+            self.lead.click("More …", view)
+            self.lead.wait_for_view("more")
+            self.lead.click("Close the case")
             self.fill_and_submit(self.lead, self.lead.wait_for_view("closed"))
         settle(self.office)
         if self.lead.views:
@@ -186,7 +205,9 @@ class Robot:
     def report(self, person: Person, surface: SeenMessage | SeenView) -> None:
         """Something happened that the desk did not ask for."""
         event = self.script.pop(0).removeprefix("report:")
-        person.click("Report …", surface)
+        person.click("More …", surface)
+        person.wait_for_view("more")
+        person.click("Report …")
         view = person.wait_for_view("reported")
         self.read.append(view.all_text)
         person.fill({"event": event})

@@ -407,7 +407,7 @@ def lines(agent: Person, case: str, containing: str) -> int:
 FORMS: dict[str, tuple[str, Mapping[str, object], str]] = {
     "number": ("Fields and key …", {"reference": "EBH-7"}, "EBH-7"),
     "mail": ("Read and send …", {}, "E-mail to the installer sent"),
-    "note": ("Add a note", {"note": "Rang back."}, "Rang back."),
+    "note": ("Add a note or file", {"note": "Rang back."}, "Rang back."),
     "facts": ("Change facts", {"homeowner.best_time": "At noon"}, "Facts changed"),
 }
 
@@ -424,6 +424,9 @@ def test_a_form_of_a_case_sent_twice_is_one_line_of_its_timeline(
     ada.fill(dict(values))
     trouble.cause("double_delivery", target="interactive")
     ada.submit()
+    if button == "Change facts":
+        ada.wait_for_view("What changed")
+        ada.close()
     ada.wait_for_no_view()
     assert lines(ada, case, line) == 1
 
@@ -602,7 +605,7 @@ def test_a_message_to_the_desk_gets_help_once_even_if_it_is_delivered_twice(offi
 # --- a case's own buttons and forms ---
 
 
-OPENS = ("Fields and key …", "Read and send …", "Timeline", "Add a note", "Change facts", "Close the case")
+OPENS = ("Fields and key …", "Read and send …", "Timeline", "Add a note or file", "Change facts", "More …")
 
 
 @pytest.mark.parametrize("button", OPENS)
@@ -650,7 +653,7 @@ def test_an_answer_to_a_reminder_clicked_twice_counts_once(tmp_path: Path) -> No
 
 CASE_FORMS: dict[str, tuple[str, Mapping[str, object], str]] = {
     "number": ("Fields and key …", {"reference": "<!channel>"}, "reference"),
-    "note": ("Add a note", {"note": "  "}, "note"),
+    "note": ("Add a note or file", {"note": "  "}, "note"),
     "phone": ("Change facts", {"homeowner.phone": "no"}, "homeowner.phone"),
     "email": ("Change facts", {"installer.email": "no"}, "installer.email"),
 }
@@ -667,24 +670,31 @@ def test_what_is_wrong_in_a_form_of_a_case_is_said_at_its_field(
     assert list(ada.submit(strict=False).errors) == [field]
 
 
+def choose_more(agent: Person, case: str, what: str) -> None:
+    """One of the things behind “More …”."""
+    agent.click("More …", newest_card(agent, case))
+    agent.wait_for_view("more")
+    agent.click(what)
+
+
 def test_a_case_is_closed_with_comments_only(office: Office) -> None:
     ada = office.ada
     case = open_complaint(ada)
     ada.wait_for_message(f"{case} · Installer is not replying")
-    ada.click("Report …", newest_card(ada, case))
+    choose_more(ada, case, "Report …")
     ada.wait_for_view("Report")
     ada.fill({"event": "Contacted and satisfied"})
     ada.submit()
     ada.wait_for_message(f"{case}: ready to close.")
-    ada.click("Close the case", newest_card(ada, case))
-    ada.wait_for_view("Close the case")
+    choose_more(ada, case, "Close the case")
+    ada.wait_for_view("closed")
     ada.fill({"closure_comments": " \u200b"})
     assert list(ada.submit(strict=False).errors) == ["closure_comments"]
 
 
 def test_a_case_that_cannot_be_closed_yet_says_what_comes_before(office: Office, case_of_ada: str) -> None:
-    office.ada.click("Close the case", newest_card(office.ada, case_of_ada))
-    view = office.ada.wait_for_view("Close the case")
+    choose_more(office.ada, case_of_ada, "Close the case")
+    view = office.ada.wait_for_view("closed")
     assert f"{case_of_ada} cannot be closed yet. The ticket is closed when" in view.all_text.replace("*", "")
     assert view.submit is None
 

@@ -104,7 +104,9 @@ ROWS: dict[str, Row] = {
         {**DAMAGE, "extra.damaged": ["The solar system itself"]}, case=True, lost=True
     ),
     "09_conduct_concert": Row({"category": "Installer was rude or worse"}, CONCERT, lost=True),
-    "10_damage_ric_before_m3": Row(RIC_PRE, script=("homeowner_not_heard",), case=True, lost=True),
+    "10_damage_ric_before_m3": Row(
+        RIC_PRE, script=("homeowner_not_heard",), acts=("Take it",), case=True, lost=True
+    ),
     "11_damage_ric_after_m3": Row(RIC_POST, CHAT, case=True),
     "12_damage_ppa_before_m3": Row(
         PPA_PRE, script=("homeowner_contacted_unsatisfied",), case=True, lost=True
@@ -187,7 +189,7 @@ def opened(agent: Person, row: Row, address: str) -> str:
 @pytest.mark.parametrize("name", ROWS)
 def test_a_path_is_worked_to_its_end(office: Office, name: str) -> None:
     row = ROWS[name]
-    for person in (office.ada, office.lea):
+    for person in (office.ada, office.bo, office.lea):
         if person.views:
             person.close(everything=True)
     case = opened(office.ada, row, f"{name}, Springfield")
