@@ -14,11 +14,15 @@ from bot import letters, roles, threads
 from bot.cases import UNANSWERED
 from bot.desk import Desk
 from bot.errors import CaseError, NotAllowed, WrongColleague
-from bot.ports import Entry, StoredCase, Team, Work
+from bot.ports import Entry, Errand, StoredCase, Team, Work
 from bot.roles import Act, Role
 from bot.sop import Step
 from bot.timeline import HANDS, TEAMS
 
+PATIENCE_HOURS: Final = 4
+"""How many working hours an owner has to answer (D-24)."""
+ASKED: Final = ("follow_up", "prompt", "lead_prompt")
+"""The timers at which an owner is asked something."""
 BACK_OFFICE_QUEUE: Final = "back_office_queue"
 
 
@@ -179,6 +183,17 @@ def escalate(work: Work, desk: Desk, number: int, by: str, reason: str, now: dat
     return stored
 
 
+def await_answer(work: Work, desk: Desk, stored: StoredCase, now: datetime) -> None:
+    """Note when to look whether the owner has answered what was asked last (D-24)."""
+    asked = [timer for timer in stored.case.timers if timer.rung_at is not None and timer.kind in ASKED]
+    if not asked or not stored.owner:
+        return
+    due = desk.organisation.calendar.add_working_hours(now, PATIENCE_HOURS).at
+    key = f"{stored.name}/{UNANSWERED}/{asked[-1].id}/v{stored.version}"
+    data = {"timer": asked[-1].id}
+    work.errands.put([Errand(key, UNANSWERED, due, stored.number, stored.owner, data)], now)
+
+
 def set_free(
     work: Work, desk: Desk, before: StoredCase, text: str, cites: tuple[str, ...], now: datetime
 ) -> StoredCase:
@@ -258,6 +273,8 @@ def _given(
     work.timeline.add(after.number, [entry])
     at = len(work.timeline.of(after.number)) - 1
     work.errands.cancel_of(after.number, UNANSWERED, now)
+    if owner != before.owner:
+        await_answer(work, desk, after, now)
     work.outbox.put(letters.on_hands(before, after, work.outbox, desk), now)
     told = {who for who in move.told if who not in ("", move.by)}
     if owner and after.team == "back_office" and before.owner != owner:

@@ -7,32 +7,28 @@ answers nothing: their cases go to their team's queue at once, and the leads are
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from bot import cases, hands, letters
-from bot.cases import UNANSWERED
 from bot.desk import Desk
+from bot.hands import ASKED, PATIENCE_HOURS
 from bot.ports import Entry, Errand, StoredCase, Work
 from bot.sop import Timer
 from bot.timeline import TEAMS
 
-PATIENCE_HOURS: Final = 4
 CITES: Final = ("D-24",)
-ASKED: Final = ("follow_up", "prompt", "lead_prompt")
-"""The timers at which an owner is asked something."""
 
 
 def rang(work: Work, desk: Desk, stored: StoredCase, timers: Iterable[Timer], now: datetime) -> None:
     """The owner was asked something just now: note when to look whether they have answered."""
-    asked = [timer for timer in timers if timer.kind in ASKED]
-    if not asked or not stored.owner:
+    if not stored.owner or not any(timer.kind in ASKED for timer in timers):
         return
     if not desk.people.is_active(stored.owner):
         orphaned(work, desk, stored.number, now)
         return
-    due = desk.organisation.calendar.add_working_hours(now, PATIENCE_HOURS).at
-    work.errands.put([_look(stored, timer, due) for timer in asked[-1:]], now)
+    hands.await_answer(work, desk, stored, now)
 
 
 def unanswered(work: Work, desk: Desk, errand: Errand, now: datetime) -> None:
@@ -44,6 +40,11 @@ def unanswered(work: Work, desk: Desk, errand: Errand, now: datetime) -> None:
         return
     if not desk.people.is_active(stored.owner):
         orphaned(work, desk, stored.number, now)
+        return
+    calendar = desk.organisation.calendar
+    if not calendar.is_working_time(now):
+        morning = replace(errand, key=f"{errand.key}/late", due=calendar.into_working_hours(now).at)
+        work.errands.put([morning], now)
         return
     team = TEAMS[stored.team]
     text = f"No answer for {PATIENCE_HOURS} working hours: put up to be taken by one of {team}."
@@ -71,11 +72,6 @@ def look_after_owners(work: Work, desk: Desk, now: datetime) -> int:
     for number in numbers:
         orphaned(work, desk, number, now)
     return len(numbers)
-
-
-def _look(stored: StoredCase, timer: Timer, due: datetime) -> Errand:
-    key = f"{stored.name}/{UNANSWERED}/{timer.id}/v{stored.version}"
-    return Errand(key, UNANSWERED, due, stored.number, stored.owner, {"timer": timer.id})
 
 
 def _waits(work: Work, desk: Desk, stored: StoredCase, timer_id: str, now: datetime) -> bool:
