@@ -276,6 +276,21 @@ def link(url: str, title: str) -> str:
     return f"<{escape(url).replace('|', '%7C')}|{escape(title)}>"
 
 
+def searched(
+    block_id: str, action_id: str, label: str, value: Block | None, placeholder: str, hint: str
+) -> Block:
+    """A menu whose options the desk offers while one types; the choice is told at once."""
+    element: Block = {
+        "type": "external_select",
+        "action_id": action_id,
+        "min_query_length": 2,
+        "placeholder": plain(placeholder, 150),
+    }
+    if value:
+        element["initial_option"] = value
+    return _input(block_id, label, element, optional=True, hint=hint, dispatch=True)
+
+
 def person(block_id: str, label: str, *, optional: bool = False, hint: str = "", chosen: str = "") -> Block:
     """A colleague, chosen from everybody in the workspace; the value is their user id."""
     element: Block = {

@@ -90,6 +90,12 @@ class Directory(Protocol):
     def count_installers(self) -> int:
         """How many installers are listed."""
 
+    def has_homeowners(self) -> bool:
+        """Whether any homeowner is listed."""
+
+    def has_installers(self) -> bool:
+        """Whether any installer is listed."""
+
     def homeowner(self, homeowner_id: int) -> ListedHomeowner | None:
         """The homeowner of that id."""
 

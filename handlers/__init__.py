@@ -7,6 +7,7 @@ from slack_bolt import App
 from handlers.cases import CaseListeners
 from handlers.commands import Commands
 from handlers.confirmations import ConfirmationListeners
+from handlers.directory import DirectoryListeners
 from handlers.drafts import DraftListeners
 from handlers.forms import FormListeners
 from handlers.front import Front
@@ -24,6 +25,7 @@ def register(app: App, front: Front) -> None:
         Commands,
         IntakeListeners,
         DraftListeners,
+        DirectoryListeners,
         CaseListeners,
         FormListeners,
         HandsListeners,

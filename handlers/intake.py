@@ -27,6 +27,8 @@ PAGES: Mapping[str, IntakePage] = {"intake_who": "who", "intake_what": "what", "
 NEXT: Mapping[IntakePage, IntakePage] = {"who": "what", "what": "says"}
 REDRAWN = ("found_on_platform", *pages.LEADING)
 """The fields that others, or the words for the call, follow."""
+VALUE = re.compile(r"^value(\.[0-9]+)?$")
+"""An input's action id; one that the directory filled in has a number (`blocks.directory`)."""
 
 
 def open_intake(
@@ -76,8 +78,8 @@ class IntakeListeners:
         app.view_closed(re.compile("^intake_(who|what|says)$"))(self.closed)
         fields = re.compile(f"^({'|'.join(map(re.escape, FIELDS))})$")
         redrawn = re.compile(f"^({'|'.join(map(re.escape, REDRAWN))})$")
-        app.action({"block_id": redrawn, "action_id": "value"})(ack=self.keep, lazy=[self.redraw])
-        app.action({"block_id": fields, "action_id": "value"})(self.keep)
+        app.action({"block_id": redrawn, "action_id": VALUE})(ack=self.keep, lazy=[self.redraw])
+        app.action({"block_id": fields, "action_id": VALUE})(self.keep)
         app.action(pages.BACK)(ack=self.go_back, lazy=[self.redraw])
 
     def acknowledge(self, args: Args) -> None:

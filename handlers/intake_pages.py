@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from slack_sdk import WebClient
 
+from blocks import directory as menus
 from blocks import drafts as draft_blocks
 from blocks import intake as pages
 from blocks import kit
 from bot import drafts, intake
+from bot.directory import Offered, offered
 from bot.ports import Intake
 from bot.sop import Facts, plan
 from bot.sop.playbook import StepRule
@@ -25,11 +27,17 @@ def page(front: Front, stored: Intake) -> kit.Block:
     """The page at which the intake stands."""
     match stored.sheet.page:
         case "who":
-            return _who(front, stored)
+            return menus.on_who(_who(front, stored), _offered(front, stored))
         case "what":
-            return _what(front, stored)
+            return menus.on_what(_what(front, stored), _offered(front, stored))
         case "says":
             return _says(front, stored)
+
+
+def _offered(front: Front, stored: Intake) -> Offered:
+    """What there is to choose from in the directory."""
+    with front.desk.memory.read() as work:
+        return offered(work, stored.values)
 
 
 def _who(front: Front, stored: Intake) -> kit.Block:

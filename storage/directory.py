@@ -45,6 +45,12 @@ class DirectoryStore(Directory):
     def count_installers(self) -> int:
         return self.session.exec(select(func.count()).select_from(InstallerRow)).one()
 
+    def has_homeowners(self) -> bool:
+        return self.session.exec(select(HomeownerRow.id).limit(1)).first() is not None
+
+    def has_installers(self) -> bool:
+        return self.session.exec(select(InstallerRow.id).limit(1)).first() is not None
+
     def homeowner(self, homeowner_id: int) -> ListedHomeowner | None:
         row = self.session.get(HomeownerRow, homeowner_id)
         return None if row is None else _homeowner(row)
