@@ -62,7 +62,7 @@ def _found(answer: Answer) -> Iterator[kit.Block]:
     yield kit.context(f"You asked: {kit.escape(kit.clip(answer.question, QUESTION_LIMIT))}")
     yield from _leading(answer)
     for finding in answer.findings:
-        yield kit.section(_finding(finding))
+        yield kit.section(_finding(finding, answer))
     if answer.forbidden:
         yield kit.section(f":no_entry: {_forbidden(answer)}")
     if answer.asks:
@@ -88,24 +88,33 @@ def _leading(answer: Answer) -> Iterator[kit.Block]:
         yield kit.context(f"You named no program: this is for {name}. Beam and Concert may differ.")
 
 
-def _finding(finding: Finding) -> str:
+def _finding(finding: Finding, answer: Answer) -> str:
     cites = words.cited(finding.cites) + (" _· wording: desk default_" if finding.our_wording else "")
     lines = [f"*{kit.escape(finding.title)}*  {cites}"]
     if finding.quote:
-        lines.append(f">“{kit.escape(kit.clip(finding.quote, QUOTE_LIMIT))}”")
+        lines.append(f">{finding.quoted}: “{kit.escape(kit.clip(finding.quote, QUOTE_LIMIT))}”")
     if finding.lost:
         lines.append(words.LOST)
-    if text := words.without_lost(finding.text):
+    if text := _text(finding):
         lines += [f"> {kit.escape(line)}" for line in kit.clip(text, TEXT_LIMIT).splitlines()]
-    lines.append(f"_{kit.escape(where(finding))}_")
+    lines.append(f"_{kit.escape(where(finding, answer))}_")
     return "\n".join(lines)
 
 
-def where(finding: Finding) -> str:
-    """Where a step stands and when it is owed: SOP, path, stage, facts, wait."""
-    place = finding.place
-    parts = dict.fromkeys(part for part in (place.sop, place.title, place.stage) if part)
-    when = f" When: {place.when}." if place.when else ""
+def _text(finding: Finding) -> str:
+    """What is said or written; of the sensitive issues, their list."""
+    if "R-021" in finding.cites:
+        return "; ".join(words.SENSITIVE.values())
+    return words.without_lost(finding.text)
+
+
+def where(finding: Finding, answer: Answer) -> str:
+    """Where a step stands and when it is owed; the SOP, path and facts that stand above are left out."""
+    place, above = finding.place, bool(answer.path) and finding.place.title == answer.path
+    whole = (place.stage,) if above else (place.sop, place.title, place.stage)
+    parts = dict.fromkeys(part for part in whole if part)
+    facts = "; ".join(part for part in ("" if above else place.when, place.only) if part)
+    when = f" When: {facts}." if facts else ""
     wait = f" Due: {place.wait}." if place.wait else ""
     return f"{' › '.join(parts)}.{when}{wait}"
 

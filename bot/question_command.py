@@ -56,7 +56,9 @@ def _lines(found: Answer, playbooks: Playbooks) -> Iterator[str]:
 def _finding(finding: Finding) -> Iterator[str]:
     yield f"{finding.title} ({', '.join(finding.cites)})"
     if finding.quote:
-        yield from wrap(f"“{finding.quote}”", _WIDTH, initial_indent="  ", subsequent_indent="  ")
+        yield from wrap(
+            f"{finding.quoted}: “{finding.quote}”", _WIDTH, initial_indent="  ", subsequent_indent="  "
+        )
     if finding.lost:
         yield f"  {_LOST}"
     ours = "  (wording: desk default)" if finding.our_wording else ""
@@ -67,7 +69,7 @@ def _finding(finding: Finding) -> Iterator[str]:
     place = finding.place
     where = dict.fromkeys(part for part in (place.sop, place.title, place.stage) if part)
     yield f"  In: {' › '.join(where)}"
-    if place.when:
-        yield f"  When: {place.when}"
+    if when := "; ".join(part for part in (place.when, place.only) if part):
+        yield f"  When: {when}"
     if place.wait:
         yield f"  Due: {place.wait}"

@@ -13,6 +13,7 @@ from bot.questions.prefill import code_of
 from bot.questions.recognition import Recognised, recognised
 from bot.questions.text import terms
 from bot.sop import Facts, Plan, Playbooks, plan
+from bot.sop.conditions import ALWAYS
 from bot.sop.guard import Forbidden, forbidden
 from bot.sop.playbook import HandledBy, StepRule
 from bot.sop.steps import Setting, build
@@ -50,11 +51,13 @@ _LATER: Final = ("close", "ask")
 class Finding:
     """A step of the SOPs that answers: its title, the SOP's exact words, what is said or written, its rules.
 
-    `place` says where it stands, and on which facts; `lost` that the SOP's text is missing.
+    `quoted` is the rule that the quote is of; `place` says where the step stands, and on which facts; `lost`
+    that the SOP's text is missing.
     """
 
     title: str
     quote: str
+    quoted: str
     text: str
     cites: tuple[str, ...]
     lost: bool
@@ -102,6 +105,7 @@ class _Search:
 
     def __init__(self, question: str, known: Recognised, playbooks: Playbooks, now: datetime) -> None:
         self._question, self._known, self._playbooks, self._now = question, known, playbooks, now
+        self._today = playbooks.organisation.calendar.today(now)
         self._index: Index = index_of(playbooks)
         found = terms(question, self._index.known)
         self._terms = [each for each in found if each[1] in self._index.rarity or not each[1].isdigit()]
@@ -156,10 +160,9 @@ class _Search:
 
     def _candidates(self) -> Iterator[str]:
         """The paths that the facts may lead to, whatever is learned besides."""
-        today = self._playbooks.organisation.calendar.today(self._now)
         if self._known.category:
             for path in self._playbooks.paths.values():
-                if path.when.judge(self._facts, today).holds is not False:
+                if path.when.judge(self._facts, self._today).holds is not False:
                     yield path.id
 
     def _ranked(self) -> list[Passage]:
@@ -230,30 +233,33 @@ class _Search:
             if any(place.path in paths for place in each.places) and self._fits(each)
         ]
 
-        def later(each: Passage) -> tuple[bool, bool, bool, int, bool]:
+        def later(each: Passage) -> tuple[bool, bool, bool, bool, bool, int, bool]:
             rule, shared = each.rule, len({place.path for place in each.places})
             rules = any(cite.startswith("R-") for cite in rule.cites)
-            spoken = rule.verb == "say" and rule.contact is None
-            return not rules, rule.verb in _LATER, rule.verb == "ask_lead" and shared > 1, shared, spoken
+            other, last = self._by_kind(each) == 1, rule.verb in _LATER
+            theirs = (
+                not other and rule.when != ALWAYS and bool(rule.when.judge(self._facts, self._today).holds)
+            )
+            asks = rule.verb == "ask_lead" and shared > 1
+            return not rules, other, last, asks, not theirs, shared, rule.verb == "say" and not rule.contact
 
         return sorted(there, key=later)
 
     def _fits(self, passage: Passage) -> bool:
         """Whether the step may be owed on these facts."""
-        today = self._playbooks.organisation.calendar.today(self._now)
-        return passage.rule.when.judge(self._facts, today).holds is not False
+        return passage.rule.when.judge(self._facts, self._today).holds is not False
 
     def _finding(self, passage: Passage) -> Finding:
         rule, place = passage.rule, self._place(passage)
         text = self._with_contact(rule) or passage.text
-        return Finding(rule.title, passage.quote, text, rule.cites, rule.lost, rule.our_wording, place)
+        quoted, quote = self._index.quote(passage, [term for _, term in self._terms])
+        return Finding(rule.title, quote, quoted, text, rule.cites, rule.lost, rule.our_wording, place)
 
     def _with_contact(self, rule: StepRule) -> str:
         """The text of a step that gives somebody's details, where desk.yaml has them."""
         if rule.contact is None:
             return ""
-        today = self._playbooks.organisation.calendar.today(self._now)
-        step = build(rule, rule.id, 0, Setting(self._facts, self._playbooks, today))
+        step = build(rule, rule.id, 0, Setting(self._facts, self._playbooks, self._today))
         return write(step, self._facts, Names()).text if step.state == "available" else ""
 
     def _place(self, passage: Passage) -> Place:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log
 from typing import Final
@@ -13,7 +13,6 @@ from bot.maps.words import condition_words
 from bot.questions.said import SAID
 from bot.questions.text import STOP, terms, words
 from bot.sop import Playbooks
-from bot.sop.conditions import Condition
 from bot.sop.playbook import Path, Stage, StepRule
 from bot.sop.stages import rules_of
 from bot.sop.vocabulary import SENSITIVE
@@ -39,7 +38,8 @@ _LENGTH: Final = 0.4
 class Place:
     """Where a step stands: the SOP, the path (`sop/branch`; empty beside or before the paths), and the stage.
 
-    `when` says on which facts; `wait` how long after what, where it falls due.
+    `when` says on which facts the path is taken, `only` on which of them the step is owed, `wait` how long
+    after what it falls due.
     """
 
     sop: str
@@ -47,6 +47,7 @@ class Place:
     title: str
     stage: str = ""
     when: str = ""
+    only: str = ""
     wait: str = ""
 
 
@@ -56,7 +57,7 @@ class Passage:
 
     rule: StepRule
     text: str
-    quote: str
+    quotes: tuple[tuple[str, str], ...]
     places: list[Place] = field(default_factory=list)
     weights: Counter[str] = field(default_factory=Counter)
 
@@ -76,6 +77,15 @@ class Index:
         norm = _SATURATION * (1 - _LENGTH + _LENGTH * long)
         found = ((self.rarity[term] * weight, passage.weights[term]) for term, weight in self._there(asked))
         return sum(worth * often * (_SATURATION + 1) / (often + norm) for worth, often in found if often)
+
+    def quote(self, passage: Passage, asked: Collection[str]) -> tuple[str, str]:
+        """The rule of a passage that the terms asked for are about, and its words; else its first one."""
+
+        def about(quote: tuple[str, str]) -> float:
+            there = {term for _, term in terms(f"{quote[1]} {SAID.get(quote[0], '')}")}
+            return sum(self.rare(term) for term in there.intersection(asked))
+
+        return max(passage.quotes, key=about, default=("", ""))
 
     def rare(self, term: str) -> float:
         """How much a term says; one that stands nowhere in the SOPs says the most."""
@@ -118,8 +128,8 @@ def _vocabulary(passages: Sequence[Passage], playbooks: Playbooks) -> Iterator[s
 
 def _passage(rule: StepRule, playbooks: Playbooks) -> Passage:
     cited = (playbooks.rule(cite) for cite in _rules(rule.cites))
-    quotes = [each.quote for each in cited if each is not None and each.quote]
-    return Passage(rule, spoken(playbooks.templates.get(rule.text or "", "")), quotes[0] if quotes else "")
+    quotes = tuple((each.id, each.quote) for each in cited if each is not None and each.quote)
+    return Passage(rule, spoken(playbooks.templates.get(rule.text or "", "")), quotes)
 
 
 def spoken(template: str) -> str:
@@ -143,10 +153,12 @@ def _fields(passage: Passage, playbooks: Playbooks) -> dict[str, str]:
         "said": " ".join(SAID.get(cite, "") for cite in cites[:1]),
         "said_beside": " ".join(SAID.get(cite, "") for cite in cites[1:]),
         "words": " ".join((passage.text, *passage.rule.fields, *_list(cites))),
-        "where": " ".join(
-            {part for place in passage.places for part in (place.title, place.when, place.wait)}
-        ),
+        "where": " ".join({part for each in passage.places for part in _words_of(each)}),
     }
+
+
+def _words_of(place: Place) -> tuple[str, ...]:
+    return place.title, place.when, place.only, place.wait
 
 
 def _list(cites: Sequence[str]) -> Iterator[str]:
@@ -163,7 +175,7 @@ def _steps(playbooks: Playbooks) -> Iterator[tuple[StepRule, Place]]:
     titles = dict(_titles(playbooks))
     entry = playbooks.entry
     for rule in (*entry.call, entry.check):
-        place = Place(entry.title, "", "On every call", when=condition_words(rule.when))
+        place = Place(entry.title, "", "On every call", only=condition_words(rule.when))
         if rule is entry.check:
             place = Place(entry.title, entry.path, entry.title, when=condition_words(entry.when))
         yield rule, place
@@ -177,18 +189,19 @@ def _steps(playbooks: Playbooks) -> Iterator[tuple[StepRule, Place]]:
         sop = titles.get((overlay.path or "").partition("/")[0], "")
         asked = [overlay.prompts.step] if overlay.prompts else []
         for rule in (*overlay.steps, *asked):
-            yield rule, Place(sop, "", "Beside any complaint", when=_both(overlay.when, rule.when))
+            when, only = condition_words(overlay.when), condition_words(rule.when)
+            yield rule, Place(sop, "", "Beside any complaint", when=when, only=only)
+            if (own := playbooks.paths.get(overlay.path or "")) is not None:
+                theirs = condition_words(own.when)
+                yield rule, Place(sop, own.id, own.title, "The escalation itself", theirs, only)
 
 
 def _place(sop: str, path: Path, stage: Stage, rule: StepRule) -> Place:
     follow_up = stage.follow_up
     due = follow_up is not None and (rule is follow_up.step or rule.once_due)
     wait = f"{follow_up.after.words} after {follow_up.since}" if follow_up and due else ""
-    return Place(sop, path.id, path.title, stage.title, _both(path.when, rule.when), wait)
-
-
-def _both(first: Condition, second: Condition) -> str:
-    return "; ".join(part for part in (condition_words(first), condition_words(second)) if part)
+    when, only = condition_words(path.when), condition_words(rule.when)
+    return Place(sop, path.id, path.title, stage.title, when, only, wait)
 
 
 def _titles(playbooks: Playbooks) -> Iterator[tuple[str, str]]:

@@ -73,6 +73,23 @@ def test_the_steps_show_their_rules_and_where_they_stand() -> None:
     assert "Installer complaints › " in said
 
 
+def test_the_rule_that_is_quoted_is_the_one_asked_about() -> None:
+    assert ">R-059: “M-F - 6 PM to 9 PM EST or Weekends" in texts(asked("who do I tag on Sunday"))
+    assert ">R-058: “M-F - 9 AM to 6 PM EST" in texts(asked("who do I tag on Tuesday at 10"))
+
+
+def test_the_sensitive_issues_are_listed() -> None:
+    said = texts(asked("what are the 13 qualifiers"))
+    assert all(title in said for title in drawn.words.SENSITIVE.values())
+
+
+def test_words_to_say_come_first_where_words_are_asked_for() -> None:
+    message = asked("fraud complaint, what do I say")
+    first = next(block["text"]["text"] for block in message.blocks if "R-067_" in str(block))
+    assert "will get back to you shortly" in first
+    assert "Create the homeowner" not in texts(message)
+
+
 def test_a_missing_text_is_said_to_be_missing() -> None:
     assert drawn.words.LOST in texts(asked("what labels do I put on the ticket"))
 
