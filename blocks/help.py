@@ -13,6 +13,7 @@ COMMANDS = {
     "/complaint sop PPA, damage after M3": "what the SOPs say to a question; here, just write it to me",
     "/complaint mine": "your open cases and what is due next",
     "/complaint next": "take the case that has waited longest in your queues",
+    "/complaint find hanna sunny": "cases by number, homeowner, phone, installer, ticket or what was said",
     "/complaint show HC-1001": "one case, with its steps and timeline",
     "/complaint oncall": "who answers Concert checks now",
     "/complaint help": "this page",

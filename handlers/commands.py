@@ -14,6 +14,7 @@ from bot.errors import UnknownCase
 from bot.ports import Message
 from bot.roles import Act, may, require
 from handlers.drafts import DraftListeners
+from handlers.find import found
 from handlers.front import Front, guarded, user_of
 from handlers.intake import open_intake
 from handlers.questions import answered
@@ -55,6 +56,8 @@ class Commands:
         match [words[0].lower(), *words[1:]]:
             case ["help"]:
                 return help_page()
+            case ["find", *text]:
+                return found(self.front, user, " ".join(text))
             case ["sop", *question]:
                 return answered(self.front, user, " ".join(question))
             case ["oncall"]:

@@ -9,10 +9,12 @@ import pytest
 from slack_bolt import BoltRequest
 
 from bot.imports import HOMEOWNERS, INSTALLERS, load
+from bot.ports import Entry
 from sandbox.person import Person
 from storage import open_database
 from tests.e2e.conftest import ROOT, Office
 from tests.e2e.story import WHAT, WHO, fill_what
+from tests.storage.samples import ADA, BEN, a_case
 
 HOMEOWNER, INSTALLER = "Homeowner (as in the export)", "Installer (as in the export)"
 HANS = "Hans (homeowner) · 2 Maple Street, Riverton, UT 84065 · EverBright"
@@ -146,3 +148,39 @@ def test_who_is_offered_whom(filled: Office, caplog: pytest.LogCaptureFixture) -
 def ours(logger: str) -> bool:
     """Whether the desk itself wrote it: at DEBUG, Slack's own library writes down whole payloads."""
     return logger.partition(".")[0] in ("handlers", "bot", "blocks", "storage", "sqlalchemy")
+
+
+def found(person: Person, text: str) -> str:
+    """What `/complaint find` answers, as a person reads it."""
+    before = len(person.dm())
+    person.command("/complaint", f"find {text}".strip())
+    person.wait_for(lambda one: len(one.dm()) > before, what=f"the answer to find {text}")
+    return person.dm()[-1].all_text
+
+
+def test_cases_are_found_by_who_may_see_them(office: Office) -> None:
+    now = office.sandbox.clock.now()
+    with open_database(f"sqlite:///{office.folder / 'desk.db'}", now) as database, database.write() as work:
+        for number in range(12):
+            work.cases.add(a_case(f"Xenia {number} (homeowner)"), ADA, ADA, now)
+        closed = work.cases.add(a_case("Olga (homeowner)", "The <inverter> hums.", "closed"), BEN, BEN, now)
+        work.timeline.add(closed.number, [Entry(now, BEN, "note", "The cellar’s key is with Bo.")])
+    with office.desk():
+        many = found(office.ada, "xenia")
+        assert "12 cases found." in many
+        assert many.index("HC-1012") < many.index("HC-1003")
+        assert "HC-1002" not in many
+        assert "2 more. Type more words to find fewer." in many
+        assert office.ada.dm()[-1].text == "12 cases found."
+        for text in ("HC-1013", "1013", "olga", "inverter", "<inverter>", "cellar key", "olga & cellar"):
+            assert "Olga (homeowner)" in found(office.ada, text), text
+        assert "What are you looking for?" in found(office.ada, "")
+        for text in ("nobody", "🙂", "*_~`", '"); DROP TABLE'):
+            assert "No case holds all of" in found(office.ada, text), text
+        found(office.ada, "hc-1012")
+        office.ada.click("Open", office.ada.dm()[-1])
+        office.ada.wait_for_view("Xenia 11 (homeowner)")
+        for stranger in (office.otto, office.cleo):
+            said = found(stranger, "olga")
+            assert "Olga" not in said
+            assert "1013" not in said
