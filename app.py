@@ -39,6 +39,7 @@ from bot.playbooks import load_playbooks
 from bot.ports import Clock, Memory
 from bot.settings import Settings, holiday_years, load_organisation, load_settings
 from bot.sop import Playbooks
+from bot.staff import Staff
 from handlers.clock import Bell
 from handlers.front import Front
 from sandbox.errors import SandboxError
@@ -132,6 +133,8 @@ def wire(playbooks: Playbooks, memory: Memory, slack: Slack, now: Clock) -> Serv
     desk.keep_version(now())
     postman = Postman(desk, SlackMessenger(slack.client()), draw, now, system_clock, SUBJECTS)
     bell = Bell(postman, ERRANDS)
+    bell.staff = Staff(desk, now)
+    bell.staff.start()
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="listener")
     try:
         app = App(
@@ -143,7 +146,7 @@ def wire(playbooks: Playbooks, memory: Memory, slack: Slack, now: Clock) -> Serv
         )
     except (BoltError, SlackClientError, OSError) as error:
         raise _not_connected("SLACK_BOT_TOKEN", slack, error) from error
-    handlers.register(app, Front(desk, now, people, bell.wake))
+    handlers.register(app, Front(desk, now, people, bell.wake, staff=bell.staff))
     return Service(app, bell, slack, threads)
 
 

@@ -15,7 +15,7 @@ COMMANDS = {
     "/complaint next": "take the case that has waited longest in your queues",
     "/complaint find hanna sunny": "cases by number, homeowner, phone, installer, ticket or what was said",
     "/complaint show HC-1001": "one case, with its steps and timeline",
-    "/complaint oncall": "who answers Concert checks now",
+    "/complaint oncall": "who answers Concert checks now and in the next seven days",
     "/complaint help": "this page",
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from blocks import card, confirmations, drafts, hands, queue, reminders
+from blocks import card, confirmations, drafts, hands, oncall, queue, reminders, troubles
 from bot.delivery import Draw, Drawing
 from bot.desk import Desk
 from bot.letters import FORMER
@@ -51,6 +51,8 @@ DRAWN: Mapping[str, Draw] = {
     "put_up": lambda drawing, desk: queue.put_up(drawing.view, desk),
     "orphaned": lambda drawing, desk: queue.orphaned(drawing.view, desk),
     "escalated": lambda drawing, _desk: queue.escalated(drawing.view, int(drawing.letter.data["entry"])),
+    "rota_change": oncall.letter,
+    "rota_trouble": troubles.trouble,
     "thread": lambda drawing, desk: queue.threaded(drawing.view, int(drawing.letter.data["entry"]), desk),
 }
 

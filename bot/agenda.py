@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
-from bot import drafts, watch
+from bot import drafts, oncall, rota_watch, watch
 from bot.cases import UNANSWERED
 from bot.delivery import Subject
+from bot.desk import Desk
 from bot.errands import Run
+from bot.ports import Errand, Work
 
-ERRANDS: Mapping[str, Run] = {UNANSWERED: watch.unanswered}
-SUBJECTS: Mapping[str, Subject] = {drafts.LETTER: drafts.subject}
-ROUTINE: Collection[str] = frozenset()
+
+
+def _left(work: Work, desk: Desk, errand: Errand, now: datetime) -> None:
+    """Somebody was deactivated: what they have goes to others."""
+    del errand
+    watch.look_after_owners(work, desk, now)
+
+
+ERRANDS: Mapping[str, Run] = {
+    UNANSWERED: watch.unanswered,
+    rota_watch.LOOK: rota_watch.run,
+    rota_watch.LEFT: _left,
+}
+SUBJECTS: Mapping[str, Subject] = {
+    drafts.LETTER: drafts.subject,
+    oncall.CHANGED: oncall.told,
+    rota_watch.TROUBLE: rota_watch.subject,
+}
+ROUTINE: Collection[str] = frozenset({rota_watch.LOOK, rota_watch.LEFT})
 """The kinds of errands that nobody waits for: they are no answer to what falls due next."""

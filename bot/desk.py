@@ -80,7 +80,11 @@ class Desk:
         With `now`, without the changes that were over a day before.
         """
         since = None if now is None else now - timedelta(days=1)
-        organisation = replace(self.organisation, rota=self._rota(work.rota_changes.standing(since)))
+        return self.with_changes(work.rota_changes.standing(since))
+
+    def with_changes(self, made: Iterable[RotaChange]) -> Desk:
+        """The desk whose rota has exactly these changes."""
+        organisation = replace(self.organisation, rota=self._rota(made))
         return replace(self, playbooks=replace(self.playbooks, organisation=organisation))
 
     def _rota(self, made: Iterable[RotaChange]) -> Rota:

@@ -27,5 +27,10 @@ class Strangers(People):
         del user_id
         return ""
 
-    def refresh(self, user_ids: Collection[str], group_ids: Collection[str]) -> None:
+    def is_person(self, user_id: str) -> bool:
+        del user_id
+        return True
+
+    def refresh(self, user_ids: Collection[str], group_ids: Collection[str]) -> frozenset[str]:
         del user_ids, group_ids
+        return frozenset()

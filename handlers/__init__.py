@@ -15,7 +15,9 @@ from handlers.hands import HandsListeners
 from handlers.home import HomeListeners
 from handlers.intake import IntakeListeners
 from handlers.questions import QuestionListeners
+from handlers.oncall import OncallListeners
 from handlers.queue import QueueListeners
+from handlers.staff import StaffListeners
 from handlers.unhandled import Unhandled
 
 
@@ -31,6 +33,8 @@ def register(app: App, front: Front) -> None:
         HandsListeners,
         QueueListeners,
         ConfirmationListeners,
+        OncallListeners,
+        StaffListeners,
         QuestionListeners,
         HomeListeners,
         Unhandled,

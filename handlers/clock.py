@@ -18,12 +18,14 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot import errands, follow_ups
 from bot.delivery import Postman
+from bot.staff import GROUPS_EVERY, Staff
 
 logger = logging.getLogger(__name__)
 
 NET = timedelta(seconds=1)
 ALARM = "next due"
 WAKE = "wake"
+STAFF = "staff"
 
 
 def _scheduler() -> BackgroundScheduler:
@@ -38,6 +40,7 @@ class Bell:
 
     postman: Postman
     kinds: Mapping[str, errands.Run] = field(default_factory=dict)
+    staff: Staff | None = None
     _scheduler: BackgroundScheduler = field(default_factory=_scheduler)
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
     _wanted: threading.Event = field(default_factory=threading.Event)
@@ -49,11 +52,19 @@ class Bell:
         self._scheduler.add_job(
             self.ring, IntervalTrigger(seconds=NET.total_seconds(), timezone=UTC), id="net"
         )
+        if self.staff is not None:
+            every = IntervalTrigger(seconds=GROUPS_EVERY.total_seconds(), timezone=UTC)
+            at_once = datetime.now(UTC)
+            self._scheduler.add_job(
+                self.staff.refresh, every, id=STAFF, max_instances=1, next_run_time=at_once
+            )
         self.wake()
 
     def stop(self) -> None:
         """Finish the letter that is being sent, take no other."""
         self._stopping.set()
+        if self.staff is not None:
+            self.staff.stop()
         self._scheduler.shutdown(wait=True)
 
     def wake(self) -> None:

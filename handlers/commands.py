@@ -18,6 +18,7 @@ from handlers.find import found
 from handlers.front import Front, guarded, user_of
 from handlers.intake import open_intake
 from handlers.questions import answered
+from handlers.oncall import page
 from handlers.queue import next_message
 
 
@@ -52,7 +53,7 @@ class Commands:
 
     def _said(self, words: list[str], user: str) -> Message:
         desk = self.front.desk
-        require(desk, user, Act.ASK)
+        require(self.front.today(), user, Act.ASK)
         match [words[0].lower(), *words[1:]]:
             case ["help"]:
                 return help_page()
@@ -60,8 +61,8 @@ class Commands:
                 return found(self.front, user, " ".join(text))
             case ["sop", *question]:
                 return answered(self.front, user, " ".join(question))
-            case ["oncall"]:
-                return home.on_call_message(confirmations.tagging(desk, self.front.now()), desk)
+            case ["oncall", *days] if len(days) < 2:
+                return page(self.front, user, "".join(days))
         return self._of_cases(words, user)
 
     def _of_cases(self, words: list[str], user: str) -> Message:

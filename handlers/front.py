@@ -6,7 +6,7 @@ import functools
 import logging
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from slack_bolt import Args
@@ -19,6 +19,7 @@ from bot.desk import Desk
 from bot.errors import DeskError
 from bot.intake_fields import text_of as text_of  # noqa: PLC0414 - Listeners find it beside typed_values.
 from bot.ports import Clock, People
+from bot.staff import Staff
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ LATE = (
 TOO_LATE = frozenset({"expired_trigger_id", "trigger_expired"})
 OPENED_ALREADY = frozenset({"exchanged_trigger_id", "trigger_exchanged"})
 NO_LONGER_THERE = frozenset({"hash_conflict", "not_found"})
-PLAIN = ("value", "selected_date", "selected_user")
+PLAIN = ("value", "selected_date", "selected_time", "selected_user")
 """Where an input without options holds what was typed or chosen."""
 INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, marks that turn the text behind them around, and halves of characters."""
@@ -50,6 +51,12 @@ class Front:
     now: Clock
     people: People
     wake: Callable[[], None]
+    staff: Staff | None = field(default=None, kw_only=True)
+
+    def today(self) -> Desk:
+        """The desk with who is on call as changed, as whose confirmers people act; begins a transaction."""
+        with self.desk.memory.read() as work:
+            return self.desk.today(work, self.now())
 
 
 def guarded(listener: Callable[[T, Args], None]) -> Callable[[T, Args], None]:
@@ -175,6 +182,8 @@ def _message(text: str) -> tuple[str, list[kit.Block]]:
 
 
 def _value_of(element: Payload) -> str | tuple[str, ...]:
+    if "selected_users" in element:
+        return tuple(map(str, element["selected_users"] or ()))
     if "selected_options" in element:
         return tuple(each["value"] for each in element["selected_options"] or ())
     chosen = element.get("selected_option")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -203,6 +203,48 @@ def next_change(rota: Rota, at: datetime, most: timedelta = timedelta(days=14)) 
     now = frozenset(on_shift(rota, at))
     later = spans(rota, at, at + most)
     return next((span for span in later if frozenset(span.people) != now), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """From `starts` up to `ends`, within one local day, `after` are on shift instead of `before`."""
+
+    starts: datetime
+    ends: datetime
+    before: tuple[Person, ...]
+    after: tuple[Person, ...]
+    uncovered: bool = False
+
+
+def differences(before: Rota, after: Rota, since: datetime, until: datetime) -> list[Difference]:
+    """Where other people are on shift by `after` than by `before`, day by day."""
+    found: list[Difference] = []
+    for (day, old), (_, new) in zip(by_day(before, since, until), by_day(after, since, until), strict=True):
+        edges = sorted({edge.astimezone(UTC) for span in (*old, *new) for edge in (span.starts, span.ends)})
+        for starts, ends in pairwise(edges):
+            one, other = _span_at(old, starts), _span_at(new, starts)
+            if frozenset(one.people) == frozenset(other.people):
+                continue
+            local = (starts.astimezone(before.zone), ends.astimezone(before.zone))
+            found = _with(found, Difference(*local, one.people, other.people, other.uncovered), day)
+    return found
+
+
+def _span_at(day: list[Span], at: datetime) -> Span:
+    return next(span for span in day if span.starts <= at < span.ends)
+
+
+def _with(found: list[Difference], one: Difference, day: date) -> list[Difference]:
+    """One more difference, joined with the last of the same day where it goes on."""
+    last = found[-1] if found else None
+    same = last is not None and (last.before, last.after, last.uncovered) == (
+        one.before,
+        one.after,
+        one.uncovered,
+    )
+    if last is None or not same or last.ends != one.starts or last.starts.date() != day:
+        return [*found, one]
+    return [*found[:-1], replace(last, ends=one.ends)]
 
 
 def midnight(rota: Rota, day: date) -> datetime:
