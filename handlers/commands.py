@@ -60,7 +60,7 @@ class Commands:
             case ["find", *text]:
                 return found(self.front, user, " ".join(text))
             case ["sop", *question]:
-                return answered(self.front, user, " ".join(question))
+                return answered(self.front, " ".join(question))
             case ["oncall", *days] if len(days) < 2:
                 return page(self.front, user, "".join(days))
         return self._of_cases(words, user)

@@ -40,9 +40,8 @@ MARKUP: Final = re.compile(r"<(?:[^<>|]*\|([^<>]*)|[^<>]*)>")
 """Links and mentions as Slack writes them; of a link the text behind the bar is kept."""
 
 
-def answered(front: Front, user: str, question: str) -> Message:
-    """What the SOPs say to this question, now. Raises NotAllowed for somebody without a role."""
-    roles.require(front.desk, user, roles.Act.ASK)
+def answered(front: Front, question: str) -> Message:
+    """What the SOPs say to this question, now, for somebody who may ask."""
     asked = typed(question)
     if not asked:
         return drawn.nothing_asked()
@@ -92,11 +91,12 @@ class QuestionListeners:
         try:
             roles.require(self.front.desk, user, roles.Act.ASK)
         except NotAllowed as error:
-            return Message("This is for other people.", (kit.section(kit.escape(str(error))),))
+            first = str(error).partition(". ")[0].rstrip(".")
+            return Message(f"{first}.", (kit.section(f":warning: {kit.escape(str(error))}"),))
         greeting = re.sub(r"[^a-z ]", "", typed(text).lower()).strip()
         if not greeting and not re.search(r"\w", typed(text)):
             return help_page()
-        return help_page() if greeting in NO_QUESTION else answered(self.front, user, text)
+        return help_page() if greeting in NO_QUESTION else answered(self.front, text)
 
     @guarded
     def open(self, args: Args) -> None:

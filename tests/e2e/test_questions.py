@@ -60,3 +60,13 @@ def test_a_direct_message_is_a_question_and_a_greeting_gets_help(office: Office)
         told(ada, "The SOPs do not say anything about “when is lunch”. Ask your lead.")
         ada.command("/complaint", "sop")
         told(ada, "What do you want to know?")
+
+
+def test_who_has_no_role_is_told_so_and_learns_nothing(office: Office) -> None:
+    with office.desk():
+        otto = office.person("U0OTTO0010")
+        otto.message("closure comments")
+        otto.command("/complaint", "sop closure comments")
+        refused = "you are not among them yet"
+        otto.wait_for(lambda person: sum(refused in post.all_text for post in person.dm()) == 2)
+        assert not [post for post in otto.dm() if "R-033" in post.all_text]
