@@ -6,12 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 
 from blocks import kit, words
 from blocks.intake_fields import LEADING, fields
-from blocks.intake_frame import BACK, KEPT, TITLE, frame
+from blocks.intake_frame import ANOTHER, BACK, KEPT, MORE, TITLE, frame
 from blocks.intake_says import says
 from bot.intake_fields import MOST, WITHOUT_INSTALLER, Values
 from bot.ports import Intake, StoredCase
 
-__all__ = ["BACK", "LEADING", "loading", "opened", "says", "sorry", "what", "who"]
+__all__ = ["ANOTHER", "BACK", "LEADING", "MORE", "loading", "opened", "says", "sorry", "what", "who"]
 
 FOUND = {"yes": "Yes, found", "no": "No, not found"}
 NOT_FOUND = "Not found: the desk asks in Slack whether this is a Concert customer (R-056, R-057)."
@@ -91,10 +91,31 @@ def what(intake: Intake, scripts: Sequence[str], asked: Collection[str]) -> kit.
     return frame(intake, "what", blocks)
 
 
-def opened(stored: StoredCase) -> kit.Block:
-    """What the modal says once the case is open."""
-    text = f":white_check_mark: *{stored.name} is open.* Its card, with the next step, is in your messages."
-    return kit.modal("intake_opened", TITLE, [kit.section(text)], close="Done")
+def opened(stored: StoredCase, draft_id: str = "", offered: Sequence[str] = ()) -> kit.Block:
+    """What the modal says once the case is open.
+
+    `draft_id` is the intake that it came from: with it, another complaint of the homeowner can be taken
+    (D-21); `offered` are the categories that likely come up together with this one (D-31).
+    """
+    where = (
+        "Its card, with the next step, is in your messages."
+        if stored.owner
+        else "It waits in the queue of the trained agents, who are told."
+    )
+    blocks = [kit.section(f":white_check_mark: *{stored.name} is open.* {where}")]
+    if draft_id:
+        blocks += _more(draft_id, offered)
+    return kit.modal("intake_opened", TITLE, blocks, close="Done")
+
+
+def _more(draft_id: str, offered: Sequence[str]) -> list[kit.Block]:
+    """The next complaint of the same homeowner: one case each."""
+    buttons = [kit.button("Another complaint of this homeowner", f"{MORE}:any", draft_id)]
+    buttons += [kit.button(f"Also: {words.CATEGORIES[each]}", f"{MORE}:{each}", draft_id) for each in offered]
+    text = f"Anything else? Each complaint is a case of its own, linked to this. {words.cited(['D-21'])}"
+    if offered:
+        text += f" Silence, and what it is about, are two. {words.cited(['D-31'])}"
+    return [kit.context(text), kit.actions(*buttons, block_id="intake_more")]
 
 
 def sorry(text: str) -> kit.Block:

@@ -10,6 +10,9 @@ from bot.ports import Intake, IntakePage
 TITLE = "Open a complaint"
 MOST_BLOCKS = 99
 BACK = "intake_back"
+ANOTHER = "intake_another"
+MORE = "intake_more"
+"""Take another complaint: `ANOTHER` on the last page, `MORE` once the case is open."""
 KEPT = "Kept as you type: `/complaint resume` brings it back"
 
 

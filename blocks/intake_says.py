@@ -2,25 +2,55 @@
 
 from __future__ import annotations
 
-from blocks import kit, words
+from blocks import intake_alike, kit, words
 from blocks.card import owed
-from blocks.intake_frame import BACK, MOST_BLOCKS, frame
+from blocks.intake_frame import ANOTHER, BACK, MOST_BLOCKS, frame
 from bot.desk import Desk
+from bot.duplicates import Alike
 from bot.ports import Intake
 from bot.sop import Facts, Plan, Step
 from bot.wording import Names, write
 
+NOTHING = Alike()
+LEAVES = (
+    ":handshake: *This case is for the trained agents.* Once it is open, it goes to their queue, "
+    "and one of them takes it on."
+)
 
-def says(intake: Intake, facts: Facts, plan: Plan, desk: Desk, agent_name: str) -> kit.Block:
-    """Page three: what the SOP says, each line with its rule."""
+
+def says(
+    intake: Intake,
+    facts: Facts,
+    plan: Plan,
+    desk: Desk,
+    agent_name: str,
+    found: Alike = NOTHING,
+    *,
+    leaves: bool = False,
+) -> kit.Block:
+    """Page three: what the SOP says, each line with its rule.
+
+    `found` is what is open for this homeowner already; `leaves` says that the case goes to trained agents.
+    """
     names = Names(agent=agent_name, case_number="")
-    blocks: list[kit.Block] = [kit.context("*Step 3 of 3* · What the SOP says"), *_standing(plan)]
+    blocks: list[kit.Block] = [
+        kit.context("*Step 3 of 3* · What the SOP says"),
+        *intake_alike.same(found, intake.values, desk),
+        *intake_alike.others(found, intake.values, desk),
+        *([kit.section(f"{LEAVES} {words.cited(['R-021', 'D-14'])}")] if leaves else []),
+        *_standing(plan),
+    ]
     for step in owed(plan, desk):
         blocks += _says_step(step, facts, names)
     blocks += _when(plan, desk)
     blocks += _forbidden(plan)
-    back = kit.actions(kit.button("Back", BACK, "what"), block_id="intake_navigation")
-    return frame(intake, "says", [*blocks[:MOST_BLOCKS], back], submit="Open the case")
+    buttons = kit.actions(
+        kit.button("Back", BACK, "what"),
+        kit.button("Open it, and take another complaint", ANOTHER, intake.id),
+        block_id="intake_navigation",
+    )
+    submit = "Create a linked one" if found.same else "Open the case"
+    return frame(intake, "says", [*blocks[:MOST_BLOCKS], buttons], submit=submit)
 
 
 def _standing(plan: Plan) -> list[kit.Block]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from bot import drafts, oncall, rota_watch, watch
+from bot import alerts, drafts, oncall, rota_watch, watch
 from bot.cases import UNANSWERED
 from bot.delivery import Subject
 from bot.desk import Desk
 from bot.errands import Run
 from bot.ports import Errand, Work
-
 
 
 def _left(work: Work, desk: Desk, errand: Errand, now: datetime) -> None:
@@ -27,6 +26,8 @@ ERRANDS: Mapping[str, Run] = {
 }
 SUBJECTS: Mapping[str, Subject] = {
     drafts.LETTER: drafts.subject,
+    alerts.ALERT: alerts.subject,
+    alerts.ANOTHER: alerts.subject,
     oncall.CHANGED: oncall.told,
     rota_watch.TROUBLE: rota_watch.subject,
 }

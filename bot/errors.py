@@ -6,13 +6,13 @@ DeskError
 │   ├── PlaybookError          a playbook file
 │   └── DatabaseError          the database: newer, locked by another process, unreachable
 ├── ImportRefused            a file that cannot be imported; nothing was changed
-├── ImportRefused            a file that cannot be imported; nothing was changed
 ├── MapError                 a picture of a playbook that cannot be drawn
 ├── FactsError               a fact that is not of its form; names the fact
 ├── CaseError                a case that cannot do what was asked of it
 │   ├── UnknownCase
 │   ├── MovedOn                the case changed since the button was drawn
 │   ├── WrongColleague         somebody who cannot be given the case
+│   ├── AlreadyOpen            the same complaint is open; carries the numbers of the cases
 │   └── NotAllowed             a rule or a role forbids it; carries the citations
 └── DeliveryError            an outside system did not take what was sent
     ├── RateLimited            certainly not done; carries the seconds to wait
@@ -23,6 +23,8 @@ Every message says what happened, to what, and what to do next.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 class DeskError(Exception):
@@ -43,10 +45,6 @@ class PlaybookError(StartError):
 
 class DatabaseError(StartError):
     """The database cannot be used."""
-
-
-class ImportRefused(DeskError):
-    """A file cannot be imported; nothing was changed."""
 
 
 class ImportRefused(DeskError):
@@ -82,6 +80,15 @@ class MovedOn(CaseError):
 
 class WrongColleague(CaseError):
     """Somebody cannot be given the case."""
+
+
+class AlreadyOpen(CaseError):
+    """The same complaint is open already (D-22). `numbers` holds the cases'."""
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        names = ", ".join(f"HC-{number}" for number in numbers)
+        super().__init__(f"The same complaint is open: {names}. Say why it needs another case.")
+        self.numbers = tuple(numbers)
 
 
 class NotAllowed(CaseError):

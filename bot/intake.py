@@ -12,7 +12,6 @@ from datetime import date, datetime
 
 from bot import cases
 from bot.desk import Desk
-from bot.errors import CaseError
 from bot.intake_fields import (
     BESIDES,
     CHOICES,
@@ -27,7 +26,7 @@ from bot.intake_fields import (
     problem_of,
     text_of,
 )
-from bot.ports import Intake, StoredCase, Work
+from bot.ports import Intake, Work
 from bot.sop import Facts, Playbooks, contradictions, facts_from_json, vocabulary
 from bot.sop.facts_json import with_facts
 from bot.sop.needs import needs
@@ -124,19 +123,6 @@ def _several(typed: Values, field: str) -> list[str]:
     """What was chosen in a field that takes several, as far as it is still offered."""
     value = typed.get(field, ())
     return [each for each in CHOICES[field] if each in value] if isinstance(value, tuple) else []
-
-
-def finish(work: Work, desk: Desk, intake: Intake, now: datetime) -> StoredCase:
-    """Open the case this intake leads to: once, however often it is submitted."""
-    stored = work.intakes.get(intake.id) or intake
-    if stored.case_number is not None:
-        return work.cases.get(stored.case_number)
-    asked = following(stored.values, desk.playbooks, now.date())
-    if any(check(stored.values, page, now, asked) for page in PAGES):
-        raise CaseError("Something in the form has to be mended first. Go back; what is wrong stands there.")
-    case = cases.open_case(work, desk, stated(stored.values, desk, stored.agent, now), stored.agent, now)
-    work.intakes.save(replace(stored, case_number=case.number), now)
-    return case
 
 
 def _stated(values: Values, field: str) -> str:

@@ -11,6 +11,14 @@ from bot.sop import vocabulary
 Values = Mapping[str, str | tuple[str, ...]]
 Errors = dict[str, str]
 
+REASON = "link.reason"
+"""Why the same complaint is opened once more (D-22)."""
+LINK_WITH = "link.with"
+"""The numbers of the homeowner's other open cases that belong together with this one (D-21)."""
+MESSAGE_LINK = "message.link"
+MESSAGE_TEXT = "message.text"
+"""Where the message stands that the complaint was made from, and all of it where the description is cut."""
+
 MILESTONES = vocabulary.MILESTONES
 NOT_YET = "milestones.not_yet"
 
@@ -80,6 +88,7 @@ MOST: Mapping[str, int] = {
     "extra.callback_number": 40,
     "extra.new_phone": 40,
     "extra.new_email": 254,
+    REASON: 500,
 }
 
 REQUIRED: Mapping[str, str] = {

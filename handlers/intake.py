@@ -15,13 +15,14 @@ from slack_sdk.errors import SlackApiError
 from blocks import drafts as draft_blocks
 from blocks import intake as pages
 from blocks import kit
-from bot import drafts, intake, roles
+from bot import drafts, intake, intake_finish, roles
 from bot.drafts import FIELDS, Heard, Kept
-from bot.errors import CaseError
-from bot.intake_fields import NOT_YET, Errors, Values
+from bot.errors import AlreadyOpen, CaseError
+from bot.intake_fields import LINK_WITH, NOT_YET, REASON, Errors, Values
 from bot.ports import Intake, IntakePage
+from bot.sop.vocabulary import CATEGORIES
 from handlers.front import TOO_LATE, Front, guarded, redraw, slack_code, typed_values, user_of
-from handlers.intake_pages import asked, draw_in, page
+from handlers.intake_pages import asked, draw_in, opened, page
 
 PAGES: Mapping[str, IntakePage] = {"intake_who": "who", "intake_what": "what", "intake_says": "says"}
 NEXT: Mapping[IntakePage, IntakePage] = {"who": "what", "what": "says"}
@@ -76,10 +77,12 @@ class IntakeListeners:
         app.view("intake_what")(self.page_done)
         app.view("intake_says")(self.finish)
         app.view_closed(re.compile("^intake_(who|what|says)$"))(self.closed)
-        fields = re.compile(f"^({'|'.join(map(re.escape, FIELDS))})$")
+        fields = re.compile(f"^({'|'.join(map(re.escape, (*FIELDS, LINK_WITH, REASON)))})$")
         redrawn = re.compile(f"^({'|'.join(map(re.escape, REDRAWN))})$")
         app.action({"block_id": redrawn, "action_id": VALUE})(ack=self.keep, lazy=[self.redraw])
         app.action({"block_id": fields, "action_id": VALUE})(self.keep)
+        app.action(pages.ANOTHER)(self.finish_for_another)
+        app.action(re.compile(f"^{pages.MORE}:"))(ack=self.acknowledge, lazy=[self.another])
         app.action(pages.BACK)(ack=self.go_back, lazy=[self.redraw])
 
     def acknowledge(self, args: Args) -> None:
@@ -119,8 +122,7 @@ class IntakeListeners:
     def _answer(self, kept: Kept, heard: Heard) -> kit.Block:
         """What the window shows now: where the intake stands, or why it is not gone on with here."""
         if kept.intake.case_number is not None:
-            with self.front.desk.memory.read() as work:
-                return pages.opened(work.cases.get(kept.intake.case_number))
+            return opened(self.front, kept.intake)
         if kept.verdict == "over":
             return draft_blocks.over(kept.intake, heard.user)
         if kept.verdict == "elsewhere":
@@ -129,15 +131,58 @@ class IntakeListeners:
 
     @guarded
     def finish(self, args: Args) -> None:
-        """Open the case; sent twice, it is the same case."""
+        """Open the case, once however often it is sent. What is open already needs a reason, at its field."""
         heard = self._heard(args)
-        with self.front.desk.memory.write() as work:
-            kept = drafts.hear(work, heard, self.front.now())
-            if kept.verdict == "kept" or (kept.verdict == "late" and self._stands_at(kept.intake, heard)):
-                intake.finish(work, self.front.desk, kept.intake, self.front.now())
-                kept = Kept(work.intakes.get(heard.intake) or kept.intake, "over")
-        args.ack(response_action="update", view=self._answer(kept, heard))
+        kept, refused = self._finished(heard)
+        if refused is not None and REASON in _inputs(args):
+            args.ack(response_action="errors", errors={REASON: str(refused)})
+        else:
+            args.ack(response_action="update", view=self._answer(kept, heard))
         self.front.wake()
+
+    def _finished(self, heard: Heard) -> tuple[Kept, AlreadyOpen | None]:
+        """The intake with the case it led to; or why the same complaint is not opened once more."""
+        now = self.front.now()
+        with self.front.desk.memory.write() as work:
+            kept = drafts.hear(work, heard, now)
+            if kept.verdict == "kept" or (kept.verdict == "late" and self._stands_at(kept.intake, heard)):
+                try:
+                    intake_finish.finish(work, self.front.desk, kept.intake, now)
+                except AlreadyOpen as refused:
+                    return kept, refused
+                kept = Kept(drafts.own(work, heard.intake, heard.user), "over")
+        return kept, None
+
+    @guarded
+    def finish_for_another(self, args: Args) -> None:
+        """Open the case from the last page, and go on with the homeowner's next complaint (D-21)."""
+        heard = self._heard(args)
+        args.ack()
+        kept, _ = self._finished(heard)
+        self.front.wake()
+        if kept.intake.case_number is None or kept.verdict == "elsewhere":
+            redraw(args.client, heard.window, self._answer(kept, heard), args.body["view"]["hash"])
+        else:
+            self._begin_another(args, kept.intake, "")
+
+    @guarded
+    def another(self, args: Args) -> None:
+        """The homeowner's next complaint, in the window that says that the case is open."""
+        action, user = args.body["actions"][0], user_of(args.body)
+        roles.require(self.front.desk, user, roles.Act.OPEN)
+        category = str(action["action_id"]).partition(":")[2]
+        with self.front.desk.memory.read() as work:
+            stored = drafts.own(work, str(action["value"]), user)
+        self._begin_another(args, stored, category if category in CATEGORIES else "")
+
+    def _begin_another(self, args: Args, stored: Intake, category: str) -> None:
+        """Once for each click, however often it is delivered."""
+        user, view, now = user_of(args.body), args.body["view"], self.front.now()
+        with self.front.desk.memory.write() as work:
+            if not work.seen.first_time(f"another/{args.body['trigger_id']}", now):
+                return
+            begun = intake_finish.another(work, stored, user, now, category)
+        draw_in(self.front, args.client, begun, str(view["id"]), str(view["hash"]))
 
     @guarded
     def keep(self, args: Args) -> None:
@@ -203,5 +248,10 @@ class IntakeListeners:
 
 def _shown(errors: Errors, args: Args) -> Errors:
     """Slack shows an error only at a field that stands in the form."""
-    present = {block["block_id"] for block in args.body["view"]["blocks"] if block["type"] == "input"}
+    present = _inputs(args)
     return {field if field in present else NOT_YET: problem for field, problem in errors.items()}
+
+
+def _inputs(args: Args) -> frozenset[str]:
+    """The inputs that stand in the form, by block id."""
+    return frozenset(block["block_id"] for block in args.body["view"]["blocks"] if block["type"] == "input")

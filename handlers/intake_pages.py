@@ -11,7 +11,7 @@ from blocks import directory as menus
 from blocks import drafts as draft_blocks
 from blocks import intake as pages
 from blocks import kit
-from bot import drafts, intake
+from bot import drafts, duplicates, intake, intake_finish
 from bot.directory import Offered, offered
 from bot.ports import Intake
 from bot.sop import Facts, plan
@@ -69,7 +69,20 @@ def _says(front: Front, stored: Intake) -> kit.Block:
     with front.desk.memory.read() as work:
         desk = front.desk.today(work).with_contacts(work, facts.installer.name)
     planned = plan(facts, desk.playbooks, front.now())
-    return pages.says(stored, facts, planned, desk, front.people.name_of(stored.agent))
+    with desk.memory.read() as work:
+        found = duplicates.alike(work, facts)
+    leaves = intake_finish.goes_to_trained(planned, desk, stored.agent)
+    name = front.people.name_of(stored.agent)
+    return pages.says(stored, facts, planned, desk, name, found, leaves=leaves)
+
+
+def opened(front: Front, stored: Intake) -> kit.Block:
+    """What the window shows once the intake has led to a case, with the way to the homeowner's next one."""
+    assert stored.case_number is not None
+    with front.desk.memory.read() as work:
+        case = work.cases.get(stored.case_number)
+    category = case.case.facts.categories[0] if case.case.facts.categories else ""
+    return pages.opened(case, stored.id, intake_finish.OFFERED.get(category, ()))
 
 
 def asked(front: Front, stored: Intake) -> tuple[str, ...]:

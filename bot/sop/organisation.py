@@ -19,7 +19,7 @@ from bot.sop.rota import Person, Rota, Window
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ANY_INSTALLER: Final = "*"
-_SECTIONS: Final = ("channels", "rota", "roles", "contacts", "timers", "calendar", "links")
+_SECTIONS: Final = ("channels", "rota", "roles", "contacts", "timers", "alerts", "calendar", "links")
 _EASTERN: Final = "America/New_York"
 
 
@@ -69,6 +69,14 @@ class Timers:
 
 
 @dataclass(frozen=True, slots=True)
+class Alerts:
+    """When the leads are told of an installer: that many complaints, opened within that many days."""
+
+    installer_complaints: int = 3
+    within_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
 class Organisation:
     """Everything about the organisation that the rules need.
 
@@ -80,6 +88,7 @@ class Organisation:
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     account_managers: Mapping[str, Contact] = field(default_factory=dict)
     timers: Timers = Timers()
+    alerts: Alerts = Alerts()
     channels: Channels = Channels()
     roles: Roles = Roles()
     links: Mapping[str, str] = field(default_factory=dict)
@@ -110,6 +119,7 @@ def organisation_from(data: Mapping[str, object], holidays: frozenset[date]) -> 
             for name, value in managers.items()
         },
         timers=_timers(_section(data, "timers")),
+        alerts=_alerts(_section(data, "alerts")),
         channels=_channels(_section(data, "channels")),
         roles=_roles(_section(data, "roles")),
         links=_texts(_section(data, "links"), "links"),
@@ -187,6 +197,16 @@ def _timers(data: Mapping[str, object]) -> Timers:
             raise SettingsError(f"timers.{key} is {value!r}. Write a whole number from 1 to 1440.")
         numbers[key] = value
     return Timers(**numbers)
+
+
+def _alerts(data: Mapping[str, object]) -> Alerts:
+    _only(data, "alerts", tuple(Alerts.__dataclass_fields__))
+    numbers: dict[str, int] = {}
+    for key, value in data.items():
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 1000:
+            raise SettingsError(f"alerts.{key} is {value!r}. Write a whole number from 1 to 1000.")
+        numbers[key] = value
+    return Alerts(**numbers)
 
 
 def _channels(data: Mapping[str, object]) -> Channels:

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import drafts, intake
-from bot.errors import CaseError
 from bot.intake import check, check_changed, facts_of, following
 from bot.intake_fields import (
     CHOICES,
@@ -234,17 +233,3 @@ def test_going_back_and_forth_keeps_what_a_page_does_not_show(work: Casework) ->
         started = intake.keep(memory, started, {"homeowner.name": "Hanna", "description": "Loud"}, NOW)
         started = intake.keep(memory, started, {"homeowner.name": ""}, NOW)
     assert (text_of(started.values, "homeowner.name"), text_of(started.values, "description")) == ("", "Loud")
-
-
-def test_an_intake_is_one_case_however_often_it_is_sent(work: Casework) -> None:
-    with work.desk.memory.write() as memory:
-        started = intake.keep(memory, drafts.begin(memory, ADA, NOW), GOOD, NOW)
-        numbers = {intake.finish(memory, work.desk, started, NOW).number for _ in range(3)}
-    assert len(numbers) == 1
-
-
-def test_an_intake_with_a_mistake_opens_no_case(work: Casework) -> None:
-    with work.desk.memory.write() as memory:
-        started = intake.keep(memory, drafts.begin(memory, ADA, NOW), {**GOOD, "homeowner.phone": "no"}, NOW)
-        with pytest.raises(CaseError, match="Go back"):
-            intake.finish(memory, work.desk, started, NOW)

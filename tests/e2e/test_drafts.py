@@ -102,9 +102,7 @@ def test_a_draft_opens_at_the_page_where_it_was_left_with_everything(office: Off
     begin(ada, {**WHO})
     ada.submit()
     ada.wait_for_view("What happened")
-    fill_what(
-        ada, {"category": WHAT["category"], "description": "Half a sent", "milestones.m1": "2029-11-20"}
-    )
+    fill_what(ada, {"category": WHAT["category"], "description": "Half", "milestones.m1": "2029-11-20"})
     ada.close()
     assert resumed(ada) == "Open a complaint"
     view = ada.wait_for_view("What happened")
