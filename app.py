@@ -19,6 +19,21 @@ from types import FrameType
 from typing import NoReturn
 
 import typer
+from blocks.home import home as draw_home
+from blocks.letters import draw
+from bot.connectors.by_hand import by_hand
+from bot.connectors.slack_home import SlackHomes
+from bot.connectors.slack_people import SlackPeople
+from bot.delivery import Postman
+from bot.desk import Desk
+from bot.errors import SettingsError, StartError
+from bot.playbooks import load_playbooks
+from bot.redrawing import Redrawer
+from bot.settings import Settings, holiday_years, load_organisation, load_settings
+from bot.sop import Playbooks
+from bot.staff import Staff
+from sandbox.errors import SandboxError
+from sandbox.server import HOST, Sandbox
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.error import BoltError
@@ -26,24 +41,12 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 import handlers
-from blocks.letters import draw
 from bot import import_commands, sop_commands, version_commands
-from bot.agenda import ERRANDS, SUBJECTS
-from bot.connectors.by_hand import by_hand
+from bot.agenda import ERRANDS, ROUTINE, SUBJECTS
 from bot.connectors.slack import SlackMessenger
-from bot.connectors.slack_people import SlackPeople
-from bot.delivery import Postman
-from bot.desk import Desk
-from bot.errors import SettingsError, StartError
-from bot.playbooks import load_playbooks
 from bot.ports import Clock, Memory
-from bot.settings import Settings, holiday_years, load_organisation, load_settings
-from bot.sop import Playbooks
-from bot.staff import Staff
 from handlers.clock import Bell
 from handlers.front import Front
-from sandbox.errors import SandboxError
-from sandbox.server import HOST, Sandbox
 from storage import copied, open_database
 
 ROOT = Path(__file__).parent
@@ -132,7 +135,8 @@ def wire(playbooks: Playbooks, memory: Memory, slack: Slack, now: Clock) -> Serv
     desk = Desk(memory, playbooks, by_hand(playbooks.organisation.links), people)
     desk.keep_version(now())
     postman = Postman(desk, SlackMessenger(slack.client()), draw, now, system_clock, SUBJECTS)
-    bell = Bell(postman, ERRANDS)
+    homes = Redrawer(desk, SlackHomes(slack.client()), draw_home, now, system_clock)
+    bell = Bell(postman, ERRANDS, homes, ROUTINE)
     bell.staff = Staff(desk, now)
     bell.staff.start()
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="listener")
@@ -146,7 +150,7 @@ def wire(playbooks: Playbooks, memory: Memory, slack: Slack, now: Clock) -> Serv
         )
     except (BoltError, SlackClientError, OSError) as error:
         raise _not_connected("SLACK_BOT_TOKEN", slack, error) from error
-    handlers.register(app, Front(desk, now, people, bell.wake, staff=bell.staff))
+    handlers.register(app, Front(desk, now, people, bell.wake, homes, staff=bell.staff))
     return Service(app, bell, slack, threads)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from bot import alerts, drafts, oncall, rota_watch, watch
 from bot.cases import UNANSWERED
 from bot.delivery import Subject
 from bot.desk import Desk
 from bot.errands import Run
+
+from bot import alerts, drafts, oncall, rota_watch, watch
 from bot.ports import Errand, Work
 
 

@@ -311,8 +311,8 @@ class Errands(Protocol):
         None if none is due. Keys in `passing_over` are left alone.
         """
 
-    def next_due(self) -> datetime | None:
-        """When the next open errand falls due."""
+    def next_due(self, besides: Collection[str] = ()) -> datetime | None:
+        """When the next open errand falls due, of those that are of no kind in `besides`."""
 
 
 class Outbox(Protocol):

@@ -14,10 +14,11 @@ from handlers.front import Front
 from handlers.hands import HandsListeners
 from handlers.home import HomeListeners
 from handlers.intake import IntakeListeners
-from handlers.questions import QuestionListeners
 from handlers.oncall import OncallListeners
+from handlers.questions import QuestionListeners
 from handlers.queue import QueueListeners
 from handlers.staff import StaffListeners
+from handlers.undelivered import UndeliveredListeners
 from handlers.unhandled import Unhandled
 
 
@@ -37,6 +38,7 @@ def register(app: App, front: Front) -> None:
         StaffListeners,
         QuestionListeners,
         HomeListeners,
+        UndeliveredListeners,
         Unhandled,
     )
     for listeners in rooms:

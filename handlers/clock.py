@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +18,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot import errands, follow_ups
 from bot.delivery import Postman
+from bot.redrawing import Redrawer
 from bot.staff import GROUPS_EVERY, Staff
 
 logger = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 NET = timedelta(seconds=1)
 ALARM = "next due"
 WAKE = "wake"
+HOMES = "homes"
 STAFF = "staff"
 
 
@@ -36,14 +38,21 @@ def _scheduler() -> BackgroundScheduler:
 
 @dataclass(slots=True)
 class Bell:
-    """Rings and delivers, one at a time, until it is stopped."""
+    """Rings and delivers, one at a time, until it is stopped.
+
+    Homes are drawn on a thread of their own: they hold up no letter, and no letter holds them up. `routine`
+    are the kinds of errands that nobody waits for.
+    """
 
     postman: Postman
     kinds: Mapping[str, errands.Run] = field(default_factory=dict)
+    homes: Redrawer | None = None
+    routine: Collection[str] = ()
     staff: Staff | None = None
     _scheduler: BackgroundScheduler = field(default_factory=_scheduler)
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
     _wanted: threading.Event = field(default_factory=threading.Event)
+    _one_home_at_a_time: threading.Lock = field(default_factory=threading.Lock)
     _stopping: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
@@ -65,11 +74,31 @@ class Bell:
         self._stopping.set()
         if self.staff is not None:
             self.staff.stop()
-        self._scheduler.shutdown(wait=True)
+        # While it shuts down, APScheduler waits for what runs, and what runs may not set an alarm.
+        with self._one_at_a_time, self._one_home_at_a_time:
+            self._scheduler.shutdown(wait=True)
 
     def wake(self) -> None:
         """Ring at once, on the bell's own thread."""
-        self._scheduler.add_job(self.ring, id=WAKE, replace_existing=True)
+        if not self._stopping.is_set():
+            self._scheduler.add_job(self.ring, id=WAKE, replace_existing=True)
+            self._wake_homes()
+
+    def draw_homes(self) -> None:
+        """Publish every Home that no longer shows what is so; while another thread does, leave it to that."""
+        if self.homes is None or not self._one_home_at_a_time.acquire(blocking=False):
+            return
+        try:
+            while not self._stopping.is_set() and self.homes.redraw_next():
+                pass
+        except Exception:
+            logger.exception("Homes could not be drawn; the next try is a second away")
+        finally:
+            self._one_home_at_a_time.release()
+
+    def _wake_homes(self) -> None:
+        if self.homes is not None and not self._stopping.is_set():
+            self._scheduler.add_job(self.draw_homes, id=HOMES, replace_existing=True)
 
     def ring(self) -> None:
         """Ring now; while another ring is under way, have that one go round once more."""
@@ -77,7 +106,7 @@ class Bell:
         if not self._one_at_a_time.acquire(blocking=False):
             return
         try:
-            while self._wanted.is_set():
+            while self._wanted.is_set() and not self._stopping.is_set():
                 self._wanted.clear()
                 self._ring_once()
         except Exception:
@@ -89,21 +118,25 @@ class Bell:
     def _ring_once(self) -> None:
         """Handle what is due, send what waits, and set the alarm for what comes next."""
         now = self.postman.now()
-        follow_ups.ring(self.postman.desk, now)
         errands.run(self.postman.desk, now, self.kinds)
+        follow_ups.ring(self.postman.desk, now)
+        self._wake_homes()
         while not self._stopping.is_set() and self.postman.deliver_next():
             pass
         self._set_alarm()
 
     def next_due(self) -> datetime | None:
-        """When the next appointment falls due."""
+        """When the next appointment falls due that somebody waits for."""
+        return self._earliest(self.routine)
+
+    def _earliest(self, besides: Collection[str]) -> datetime | None:
         with self.postman.desk.memory.read() as work:
-            dues = (work.follow_ups.next_due(), work.errands.next_due())
+            dues = (work.follow_ups.next_due(), work.errands.next_due(besides))
         return min((due for due in dues if due is not None), default=None)
 
     def _set_alarm(self) -> None:
-        due = self.next_due()
-        if due is not None:
+        due = self._earliest(())
+        if due is not None and not self._stopping.is_set():
             wait = due - self.postman.now()
             at = datetime.now(UTC) + (wait if wait > timedelta(0) else NET)
             self._scheduler.add_job(self.ring, DateTrigger(at, timezone=UTC), id=ALARM, replace_existing=True)

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from blocks.hands import colleague
+from bot.errors import UnknownCase
+from bot.roles import Act, may, require
 from slack_bolt import App, Args
 
-from blocks import card, home, kit
-from blocks.hands import colleague
+from blocks import card, kit
 from blocks.help import help_page, unknown
-from bot import cases, confirmations, hands
-from bot.errors import UnknownCase
+from bot import cases, hands
 from bot.ports import Message
-from bot.roles import Act, may, require
 from handlers.drafts import DraftListeners
 from handlers.find import found
 from handlers.front import Front, guarded, user_of
+from handlers.home import mine_message
 from handlers.intake import open_intake
-from handlers.questions import answered
 from handlers.oncall import page
+from handlers.questions import answered
 from handlers.queue import next_message
+from handlers.undelivered import undelivered_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,6 @@ class Commands:
         )
 
     def _said(self, words: list[str], user: str) -> Message:
-        desk = self.front.desk
         require(self.front.today(), user, Act.ASK)
         match [words[0].lower(), *words[1:]]:
             case ["help"]:
@@ -70,7 +71,9 @@ class Commands:
         match [words[0].lower(), *words[1:]]:
             case ["mine"]:
                 require(self.front.desk, user, Act.SEE)
-                return self._mine(user)
+                return mine_message(self.front, user)
+            case ["undelivered"]:
+                return undelivered_message(self.front, user)
             case ["next", *queue] if len(queue) < 2:
                 return next_message(self.front, user, "".join(queue).lower())
             case ["show", name]:
@@ -80,10 +83,6 @@ class Commands:
                     "Which case?", (kit.section("Which case? Type it as in `/complaint show HC-1001`."),)
                 )
         return unknown(" ".join(words))
-
-    def _mine(self, user: str) -> Message:
-        with self.front.desk.memory.read() as work:
-            return home.mine_message(work.cases.open_of(user), self.front.desk)
 
     def _show(self, name: str, user: str) -> Message:
         digits = name.upper().removeprefix("HC-")

@@ -19,6 +19,7 @@ from bot.desk import Desk
 from bot.errors import DeskError
 from bot.intake_fields import text_of as text_of  # noqa: PLC0414 - Listeners find it beside typed_values.
 from bot.ports import Clock, People
+from bot.redrawing import Redrawer
 from bot.staff import Staff
 
 logger = logging.getLogger(__name__)
@@ -45,12 +46,13 @@ INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """The desk's front: `wake` tells the clock that something waits to be sent."""
+    """The desk's front: `wake` tells the clock that something waits to be sent, `homes` draws Homes."""
 
     desk: Desk
     now: Clock
     people: People
     wake: Callable[[], None]
+    homes: Redrawer
     staff: Staff | None = field(default=None, kw_only=True)
 
     def today(self) -> Desk:

@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from slack_sdk import WebClient
 
 import handlers
+from blocks.home import home
+from bot.connectors.slack_home import SlackHomes
 from bot.people import Strangers
+from bot.redrawing import Redrawer
 from handlers.front import Front
 from sandbox.directory import read_manifest
 from tests.bot.casework import casework
@@ -37,7 +41,8 @@ class Register:
 def heard() -> dict[str, set[str]]:
     register = Register()
     with casework() as work:
-        handlers.register(register, Front(work.desk, lambda: NOW, Strangers(), lambda: None))
+        homes = Redrawer(work.desk, SlackHomes(WebClient()), home, lambda: NOW, lambda: NOW)
+        handlers.register(register, Front(work.desk, lambda: NOW, Strangers(), lambda: None, homes))
     return register.heard
 
 

@@ -71,7 +71,7 @@ class SlackMessenger:
                 unfurl_media=False,
             )
         except FAULTS as error:
-            _translate(error, f"posting to {to}")
+            translate(error, f"posting to {to}")
         return Posted(channel=str(answer["channel"]), ts=str(answer["ts"]))
 
     def edit(self, posted: Posted, message: Message) -> None:
@@ -84,7 +84,7 @@ class SlackMessenger:
                 blocks=[dict(block) for block in message.blocks],
             )
         except FAULTS as error:
-            _translate(error, f"rewriting the post {posted.ts} in {posted.channel}")
+            translate(error, f"rewriting the post {posted.ts} in {posted.channel}")
 
     def find(self, to: str, delivery_id: str, since: datetime, thread: Posted | None = None) -> Posted | None:
         """Search the channel or the thread since `since` for the post that carries this delivery's id."""
@@ -94,7 +94,7 @@ class SlackMessenger:
                 if _letter_of(post) == delivery_id:
                     return Posted(channel=channel, ts=str(post["ts"]))
         except FAULTS as error:
-            _translate(error, f"looking back in {to}")
+            translate(error, f"looking back in {to}")
         return None
 
     def _history(self, channel: str, since: datetime, thread: Posted | None) -> Iterator[dict[str, Any]]:
@@ -161,7 +161,7 @@ def _letter_of(post: dict[str, Any]) -> str:
     return str((metadata.get("event_payload") or {}).get("letter", ""))
 
 
-def _translate(error: Exception, doing: str) -> NoReturn:
+def translate(error: Exception, doing: str) -> NoReturn:
     """Slack's errors and the network's, in the desk's words."""
     if isinstance(error, SlackApiError):
         _translate_answer(error, doing)

@@ -8,20 +8,20 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-
-from blocks import card, forms, home, intake
-from blocks.help import help_page, unknown
 from blocks.letters import draw
-from bot import cases, confirmations, follow_ups
 from bot.cases import CaseView
 from bot.delivery import Drawing
 from bot.intake_fields import FOLLOWING, MOST
-from bot.ports import Delivery, Intake, Message, StoredCase
 from bot.sop import plan
 from bot.wording import Names, write
 from sandbox import block_kit
 from tests.bot.casework import ADA, CLEO, LEA, Casework, casework
 from tests.bot.desk import NOW
+
+from blocks import card, forms, intake
+from blocks.help import help_page, unknown
+from bot import cases, confirmations, follow_ups
+from bot.ports import Delivery, Intake, Message, StoredCase
 
 SECRET = "Zelda"
 """Stands in every fact that is personal."""
@@ -155,13 +155,10 @@ def test_the_channels_of_many_hear_name_and_address_at_most(living: Living) -> N
             assert SECRET not in json.dumps([dict(block) for block in message.blocks] if message else [])
 
 
-def test_card_home_and_lists_are_what_slack_takes(living: Living) -> None:
+def test_the_card_is_what_slack_takes(living: Living) -> None:
     work, view, _ = living
-    tagging = confirmations.tagging(work.desk, NOW)
     hold(card.card(view, work.desk))
     hold_view(card.modal(view, work.desk))
-    hold(home.mine_message([view.stored], work.desk))
-    hold_view(home.home([view.stored], tagging, work.desk), "home")
 
 
 def test_every_form_is_a_modal_that_slack_takes(living: Living) -> None:
@@ -201,16 +198,3 @@ def test_intake_is_drawn_from_the_same_facts(living: Living) -> None:
 @pytest.mark.parametrize("word", ["", "hepl", "<!channel>", "&" * 4000], ids=["none", "typo", "ping", "long"])
 def test_help_is_a_message_that_slack_takes(word: str) -> None:
     hold(unknown(word) if word else help_page())
-
-
-def test_a_long_list_of_cases_fits(work_full: tuple[Casework, list[StoredCase]]) -> None:
-    work, mine = work_full
-    hold(home.mine_message(mine, work.desk))
-    hold_view(home.home(mine, confirmations.tagging(work.desk, NOW), work.desk), "home")
-
-
-@pytest.fixture
-def work_full() -> Iterator[tuple[Casework, list[StoredCase]]]:
-    """Forty cases of one agent, with the longest names there are."""
-    with casework() as work:
-        yield work, [work.open(**facts_with(3000)) for _ in range(40)]
