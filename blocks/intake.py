@@ -8,7 +8,7 @@ from blocks import kit, words
 from blocks.intake_fields import LEADING, fields
 from blocks.intake_frame import ANOTHER, BACK, KEPT, MORE, TITLE, frame
 from blocks.intake_says import says
-from bot.intake_fields import MOST, WITHOUT_INSTALLER, Values
+from bot.intake_fields import MESSAGE_LINK, MESSAGE_TEXT, MOST, WITHOUT_INSTALLER, Values, text_of
 from bot.ports import Intake, StoredCase
 
 __all__ = ["ANOTHER", "BACK", "LEADING", "MORE", "loading", "opened", "says", "sorry", "what", "who"]
@@ -89,6 +89,18 @@ def what(intake: Intake, scripts: Sequence[str], asked: Collection[str]) -> kit.
         kit.actions(kit.button("Back", BACK, "who"), block_id="intake_navigation"),
     ]
     return frame(intake, "what", blocks)
+
+
+def from_message(intake: Intake) -> list[kit.Block]:
+    """On a complaint that was begun from a message: what was taken from it, and what was not."""
+    kept = "Its text stands under “What happened” on the next page"
+    if MESSAGE_TEXT in intake.values:
+        kept += " as far as it fits; all of it becomes the case’s first note"
+    link = "its link goes into the case’s timeline"
+    if not text_of(intake.values, MESSAGE_LINK):
+        link = "Slack did not tell its link: add it as a note once the case is open"
+    text = f":speech_balloon: *From a message.* {kept}; {link}. Who wrote it need not be the homeowner."
+    return [kit.context(text)]
 
 
 def opened(stored: StoredCase, draft_id: str = "", offered: Sequence[str] = ()) -> kit.Block:

@@ -14,10 +14,12 @@ from handlers.front import Front
 from handlers.hands import HandsListeners
 from handlers.home import HomeListeners
 from handlers.intake import IntakeListeners
+from handlers.intake_message import MessageListeners
 from handlers.oncall import OncallListeners
 from handlers.questions import QuestionListeners
 from handlers.queue import QueueListeners
 from handlers.staff import StaffListeners
+from handlers.threads import ThreadListeners
 from handlers.undelivered import UndeliveredListeners
 from handlers.unhandled import Unhandled
 
@@ -28,6 +30,7 @@ def register(app: App, front: Front) -> None:
         Commands,
         IntakeListeners,
         DraftListeners,
+        MessageListeners,
         DirectoryListeners,
         CaseListeners,
         FormListeners,
@@ -36,6 +39,7 @@ def register(app: App, front: Front) -> None:
         ConfirmationListeners,
         OncallListeners,
         StaffListeners,
+        ThreadListeners,
         QuestionListeners,
         HomeListeners,
         UndeliveredListeners,

@@ -11,7 +11,7 @@ from blocks import directory as menus
 from blocks import drafts as draft_blocks
 from blocks import intake as pages
 from blocks import kit
-from bot import drafts, duplicates, intake, intake_finish
+from bot import drafts, duplicates, intake, intake_finish, intake_message
 from bot.directory import Offered, offered
 from bot.ports import Intake
 from bot.sop import Facts, plan
@@ -48,7 +48,9 @@ def _who(front: Front, stored: Intake) -> kit.Block:
 
 
 def _above(front: Front, stored: Intake) -> list[kit.Block]:
-    """On a form that is still empty: that another one is half written down."""
+    """On a form that is still empty: that another one is half written down. Else where it comes from."""
+    if intake_message.is_from_message(stored.values):
+        return pages.from_message(stored)
     if not drafts.is_empty(stored.values):
         return []
     with front.desk.memory.read() as work:
