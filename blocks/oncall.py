@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -32,7 +32,10 @@ MARKS: Final = {
     "swap": ":arrows_counterclockwise: swap",
     "away": ":palm_tree: away",
 }
-MOST_CHANGES: Final = 12
+MOST_CHANGES: Final = 10
+MOST_OF_A_DAY: Final = 800
+"""Characters: seven days and ten changes stay below the 12 000 of a message."""
+MOST_NAMED: Final = 7
 MOST_EFFECTS: Final = 14
 MOST_GAPS: Final = 8
 
@@ -76,8 +79,14 @@ def days(outlook: Outlook) -> Iterator[kit.Block]:
     zone = outlook.days[0].spans[0].starts.tzname() if outlook.days else ""
     yield kit.header("The next seven days" if _is_today(outlook) else f"From {_day(outlook.days[0].day)}")
     for each in outlook.days:
-        yield kit.section("\n".join([_title(each), *_rows(each)]))
+        yield kit.section("\n".join([_title(each), *_fitting(list(_rows(each)))]))
     yield kit.context(f"All times are the rota’s, {zone}. {words.cited(['D-11'])}")
+
+
+def _fitting(rows: list[str]) -> list[str]:
+    """As many rows of a day as leave room for the other days in one message."""
+    shown = [row for at, row in enumerate(rows) if sum(map(len, rows[: at + 1])) <= MOST_OF_A_DAY]
+    return shown if len(shown) == len(rows) else [*shown, f"… and {len(rows) - len(shown)} more"]
 
 
 def _is_today(outlook: Outlook) -> bool:
@@ -137,7 +146,7 @@ def described(made: RotaChange, timezone: str) -> str:
 
 
 def _by(made: RotaChange) -> str:
-    reason = f": {kit.escape(kit.clip(made.reason, 300))}" if made.reason else ""
+    reason = f": {kit.clip(kit.escape(made.reason), 150)}" if made.reason else ""
     return f"_by {kit.mention(made.by)}{reason}_"
 
 
@@ -290,6 +299,7 @@ def _at(at: datetime) -> str:
     return f"{_day(at.date())}, {_clock(at)} {at.tzname()}"
 
 
-def _who(people: Iterable[Person]) -> str:
+def _who(people: Sequence[Person]) -> str:
     """Mentions, and the names of those who have no Slack id yet."""
-    return ", ".join(kit.mention(p.slack_id) if p.slack_id else kit.escape(p.name) for p in people)
+    named = [kit.mention(p.slack_id) if p.slack_id else kit.escape(p.name) for p in people[:MOST_NAMED]]
+    return ", ".join([*named, *([f"{len(people) - MOST_NAMED} more"] if len(people) > MOST_NAMED else [])])
