@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from slack_bolt import App, Args
 
@@ -53,6 +54,11 @@ def typed(text: str) -> str:
     return html.unescape(MARKUP.sub(lambda link: link.group(1) or " ", text)).strip()
 
 
+def is_question(event: Mapping[str, Any]) -> bool:
+    """Whether a person wrote to the desk; what the desk itself says, and an edit, is no question."""
+    return event.get("channel_type") == "im" and not event.get("bot_id") and not event.get("subtype")
+
+
 @dataclass(frozen=True, slots=True)
 class QuestionListeners:
     """Direct messages, and the button below an answer."""
@@ -61,7 +67,7 @@ class QuestionListeners:
 
     def register(self, app: App) -> None:
         """Tell Bolt what to call."""
-        app.event("message")(ack=self.acknowledge, lazy=[self.written])
+        app.event("message", matchers=[is_question])(ack=self.acknowledge, lazy=[self.written])
         app.action(drawn.OPEN_WITH)(ack=self.acknowledge, lazy=[self.open])
 
     def acknowledge(self, args: Args) -> None:
@@ -70,10 +76,8 @@ class QuestionListeners:
 
     @guarded
     def written(self, args: Args) -> None:
-        """A direct message to the desk is a question; what the desk itself or an edit says is none."""
+        """A direct message to the desk is a question, answered once however often it is delivered."""
         event = args.event or {}
-        if event.get("channel_type") != "im" or event.get("bot_id") or event.get("subtype"):
-            return
         with self.front.desk.memory.write() as work:
             if not work.seen.first_time(f"message/{event['channel']}/{event['ts']}", self.front.now()):
                 return
@@ -89,7 +93,7 @@ class QuestionListeners:
     def _said(self, user: str, text: str) -> Message:
         """The answer, or help for who only greets."""
         try:
-            roles.require(self.front.desk, user, roles.Act.ASK)
+            roles.require(self.front.today(), user, roles.Act.ASK)
         except NotAllowed as error:
             first = str(error).partition(". ")[0].rstrip(".")
             return Message(f"{first}.", (kit.section(f":warning: {kit.escape(str(error))}"),))
