@@ -150,6 +150,7 @@ def show(work: Work, intake: Intake, window: str, now: datetime) -> Intake:
 def turn(work: Work, intake: Intake, page: IntakePage, now: datetime) -> Intake:
     """The window is about to show this page: what the page before reports from now on is late."""
     sheet = replace(intake.sheet, page=page, number=intake.sheet.number + 1, answered=False)
+    changed(work, intake.agent)
     return _saved(work, replace(intake, sheet=sheet), now)
 
 
@@ -203,6 +204,7 @@ def hand_over(work: Work, intake: Intake, to: str, note: str, now: datetime) -> 
     sheet = Sheet(intake.sheet.page, number=intake.sheet.number + 1)
     given = replace(intake, agent=to, given_by=intake.agent, note=note, sheet=sheet)
     key = f"draft/{intake.id}/{sheet.number}/{to}"
+    changed(work, intake.agent, to)
     work.outbox.put([Letter(key, LETTER, to=to, data={"intake": intake.id})], now)
     return _saved(work, given, now)
 
@@ -216,7 +218,13 @@ def discard(work: Work, intake_id: str, user: str, now: datetime) -> None:
     """The draft is dropped, by whoever has it; a second time does nothing."""
     stored = own(work, intake_id, user)
     if not stored.discarded:
+        changed(work, user)
         _saved(work, replace(to_go_on_with(work, intake_id, user), discarded=True), now)
+
+
+def changed(work: Work, *people: str) -> None:
+    """What these people's Homes show of drafts is no longer so. Nobody looks at theirs while they type."""
+    work.homes.tell(people)
 
 
 def _saved(work: Work, intake: Intake, now: datetime) -> Intake:

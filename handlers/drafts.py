@@ -98,6 +98,7 @@ class DraftListeners:
         with self.front.desk.memory.write() as work:
             drafts.discard(work, self._id(args), user_of(args.body), self.front.now())
         args.ack()
+        self.front.wake()
 
     @guarded
     def show_rest(self, args: Args) -> None:

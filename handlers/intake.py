@@ -198,7 +198,10 @@ class IntakeListeners:
         """The window was closed. The draft stays, with whatever Slack says of the page."""
         if (args.body["view"].get("state") or {}).get("values"):
             self._hear(self._heard(args))
+        with self.front.desk.memory.write() as work:
+            drafts.changed(work, user_of(args.body))
         args.ack()
+        self.front.wake()
 
     @guarded
     def go_back(self, args: Args) -> None:
