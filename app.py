@@ -19,21 +19,6 @@ from types import FrameType
 from typing import NoReturn
 
 import typer
-from blocks.home import home as draw_home
-from blocks.letters import draw
-from bot.connectors.by_hand import by_hand
-from bot.connectors.slack_home import SlackHomes
-from bot.connectors.slack_people import SlackPeople
-from bot.delivery import Postman
-from bot.desk import Desk
-from bot.errors import SettingsError, StartError
-from bot.playbooks import load_playbooks
-from bot.redrawing import Redrawer
-from bot.settings import Settings, holiday_years, load_organisation, load_settings
-from bot.sop import Playbooks
-from bot.staff import Staff
-from sandbox.errors import SandboxError
-from sandbox.server import HOST, Sandbox
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.error import BoltError
@@ -41,12 +26,27 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 import handlers
+from blocks.home import home as draw_home
+from blocks.letters import draw
 from bot import import_commands, sop_commands, version_commands
 from bot.agenda import ERRANDS, ROUTINE, SUBJECTS
+from bot.connectors.by_hand import by_hand
 from bot.connectors.slack import SlackMessenger
+from bot.connectors.slack_home import SlackHomes
+from bot.connectors.slack_people import SlackPeople
+from bot.delivery import Postman
+from bot.desk import Desk
+from bot.errors import SettingsError, StartError
+from bot.playbooks import load_playbooks
 from bot.ports import Clock, Memory
+from bot.redrawing import Redrawer
+from bot.settings import Settings, holiday_years, load_organisation, load_settings
+from bot.sop import Playbooks
+from bot.staff import Staff
 from handlers.clock import Bell
 from handlers.front import Front
+from sandbox.errors import SandboxError
+from sandbox.server import HOST, Sandbox
 from storage import copied, open_database
 
 ROOT = Path(__file__).parent

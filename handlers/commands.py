@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from blocks.hands import colleague
-from bot.errors import UnknownCase
-from bot.roles import Act, may, require
 from slack_bolt import App, Args
 
-from blocks import card, kit
+from blocks import card
+from blocks.hands import colleague
 from blocks.help import help_page, unknown
 from bot import cases, hands
+from bot.errors import UnknownCase
 from bot.ports import Message
+from bot.roles import Act, may, require
 from handlers.drafts import DraftListeners
 from handlers.find import found
 from handlers.front import Front, guarded, user_of
@@ -62,6 +62,8 @@ class Commands:
                 return found(self.front, user, " ".join(text))
             case ["sop", *question]:
                 return answered(self.front, " ".join(question))
+            case ["undelivered"]:
+                return undelivered_message(self.front, user)
             case ["oncall", *days] if len(days) < 2:
                 return page(self.front, user, "".join(days))
         return self._of_cases(words, user)
@@ -72,21 +74,17 @@ class Commands:
             case ["mine"]:
                 require(self.front.desk, user, Act.SEE)
                 return mine_message(self.front, user)
-            case ["undelivered"]:
-                return undelivered_message(self.front, user)
             case ["next", *queue] if len(queue) < 2:
                 return next_message(self.front, user, "".join(queue).lower())
-            case ["show", name]:
-                return self._show(name, user)
-            case ["show"]:
-                return Message(
-                    "Which case?", (kit.section("Which case? Type it as in `/complaint show HC-1001`."),)
-                )
+            case ["show", *names] if len(names) < 2:
+                return self._show("".join(names), user)
         return unknown(" ".join(words))
 
     def _show(self, name: str, user: str) -> Message:
         digits = name.upper().removeprefix("HC-")
         desk = self.front.desk
+        if not name:
+            raise UnknownCase("Which case? Type it as in `/complaint show HC-1001`.")
         if not digits.isdecimal() or len(digits) > 9:
             raise UnknownCase("That is not a case’s number. Type it as in `/complaint show HC-1001`.")
         require(desk, user, Act.SEE)

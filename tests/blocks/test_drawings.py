@@ -8,20 +8,20 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+
+from blocks import card, forms, intake
+from blocks.help import help_page, unknown
 from blocks.letters import draw
+from bot import cases, confirmations, follow_ups
 from bot.cases import CaseView
 from bot.delivery import Drawing
 from bot.intake_fields import FOLLOWING, MOST
+from bot.ports import Delivery, Intake, Message, StoredCase
 from bot.sop import plan
 from bot.wording import Names, write
 from sandbox import block_kit
 from tests.bot.casework import ADA, CLEO, LEA, Casework, casework
 from tests.bot.desk import NOW
-
-from blocks import card, forms, intake
-from blocks.help import help_page, unknown
-from bot import cases, confirmations, follow_ups
-from bot.ports import Delivery, Intake, Message, StoredCase
 
 SECRET = "Zelda"
 """Stands in every fact that is personal."""
