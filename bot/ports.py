@@ -330,6 +330,9 @@ class Outbox(Protocol):
     def posted(self, key: str) -> Posted | None:
         """Where the letter of that key stands, if it was sent."""
 
+    def letter_at(self, posted: Posted) -> Letter | None:
+        """The letter that stands there, if it is one of the desk's."""
+
     def originals(self, case_number: int, kind: str) -> Sequence[Letter]:
         """The letters of a case and kind that are no edits, the oldest first, sent or still waiting."""
 

@@ -59,6 +59,13 @@ class OutboxStore(Outbox):
         channel, ts = self.session.exec(query).one_or_none() or (None, None)
         return Posted(channel, ts) if channel and ts else None
 
+    def letter_at(self, posted: Posted) -> Letter | None:
+        query = select(OutboxRow).where(
+            OutboxRow.channel == posted.channel, OutboxRow.ts == posted.ts, OutboxRow.edits == ""
+        )
+        row = self.session.exec(query.limit(1)).one_or_none()
+        return _letter(row) if row else None
+
     def originals(self, case_number: int, kind: str) -> Sequence[Letter]:
         query = (
             select(OutboxRow)

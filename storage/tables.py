@@ -200,6 +200,7 @@ class OutboxRow(Table, table=True):
         CheckConstraint("state IN ('waiting', 'sent', 'dead', 'superseded', 'dropped')", name="state"),
         Index(None, "case_number", "kind"),
         Index(None, "edits"),
+        Index(None, "channel", "ts"),
         Index(
             "ix_outbox_dead_id",
             "id",

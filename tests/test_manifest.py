@@ -30,7 +30,7 @@ class Register:
     heard: dict[str, set[str]] = field(default_factory=dict)
 
     def __getattr__(self, kind: str) -> Callable[..., Callable[..., None]]:
-        def note(what: object) -> Callable[..., None]:
+        def note(what: object, **_: object) -> Callable[..., None]:
             self.heard.setdefault(kind, set()).update({what} if isinstance(what, str) else set())
             return lambda *_, **__: None
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import count
 
 import pytest
 
@@ -18,7 +19,9 @@ DAMAGE = {
     "milestones.m1": "2029-11-20",
     "milestones.not_yet": ["M3"],
 }
-PERSONAL = ("Hanna", "Sunny Side", "555-0100", "hanna@example.test", "inverter hums", "Ask for the manager")
+PERSONAL = ("Hanna", "Sunny Side", "555-01", "@example.test", "inverter hums", "Ask for the manager")
+
+HOMEOWNERS = count(10)
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +67,21 @@ def more(person: Person, case: str, what: str) -> None:
     person.click(what)
 
 
+def opened(agent: Person, what: Mapping[str, object] = {}) -> str:
+    """A complaint of a homeowner who has no other."""
+    number = next(HOMEOWNERS)
+    who = {
+        "homeowner.name": f"Hanna{number} (homeowner)",
+        "homeowner.address": f"{number} Sunny Side, Springfield",
+        "homeowner.phone": f"555-01{number}",
+        "homeowner.email": f"hanna{number}@example.test",
+    }
+    return open_complaint(agent, who, what)
+
+
 def reassigned(office: Office) -> str:
     """A case that Ada has sent to the back office by the step of the SOP."""
-    case = open_complaint(office.ada, what=DAMAGE)
+    case = opened(office.ada, DAMAGE)
     settle(office)
     office.ada.click("How …", card_of(office.ada, case))
     office.ada.wait_for_view("Next step")
@@ -130,7 +145,7 @@ def newest_notice(person: Person, case: str) -> str:
 
 
 def test_a_colleague_goes_on_with_the_note_they_were_given(office: Office) -> None:
-    case = open_complaint(office.ada)
+    case = opened(office.ada)
     settle(office)
     office.ada.click("Hand over …", card_of(office.ada, case))
     office.ada.wait_for_view("handed_over")
@@ -152,7 +167,7 @@ def test_a_colleague_goes_on_with_the_note_they_were_given(office: Office) -> No
 
 
 def test_what_is_put_back_waits_for_somebody_else(office: Office) -> None:
-    case = open_complaint(office.ben)
+    case = opened(office.ben)
     settle(office)
     more(office.ben, case, "Put it back …")
     office.ben.wait_for_view("released")
@@ -171,7 +186,7 @@ def test_what_is_put_back_waits_for_somebody_else(office: Office) -> None:
 
 
 def test_the_leads_are_asked_and_one_takes_the_case_over(office: Office) -> None:
-    case = open_complaint(office.ada)
+    case = opened(office.ada)
     settle(office)
     more(office.ada, case, "Ask the leads …")
     office.ada.wait_for_view("escalated")
@@ -189,6 +204,23 @@ def test_the_leads_are_asked_and_one_takes_the_case_over(office: Office) -> None
     assert card_of(office.ada, case).buttons == ["Open"]
 
 
+def test_what_is_written_below_a_post_is_a_note(office: Office) -> None:
+    case = reassigned(office)
+    post = post_of(office.bo, BACK_OFFICE, case)
+    office.bo.message("Spoke to the roofer &amp; his boss", BACK_OFFICE, thread_ts=post.ts)
+    office.bea.wait_for(
+        lambda one: [each for each in one.messages(BACK_OFFICE) if "added a note" in each.all_text][-1:],
+        what="the desk's reply",
+    )
+    office.bo.message("And here nothing is kept", BACK_OFFICE)
+    office.bo.click("Open", post)
+    office.bo.wait_for_view("case")
+    office.bo.click("Timeline")
+    said = office.bo.wait_for_view("timeline").all_text
+    assert "Spoke to the roofer" in said
+    assert "nothing is kept" not in said
+
+
 def test_an_outsider_takes_nothing_and_learns_nothing(office: Office) -> None:
     office.otto.command("/complaint", "next")
     office.otto.wait_for_message("you are not among them")
@@ -199,7 +231,7 @@ def test_an_outsider_takes_nothing_and_learns_nothing(office: Office) -> None:
 
 
 def test_links_and_files_stand_in_the_timeline(office: Office) -> None:
-    case = open_complaint(office.ada)
+    case = opened(office.ada)
     settle(office)
     office.ada.click("Add a note or file", card_of(office.ada, case))
     office.ada.wait_for_view("noted")
@@ -217,7 +249,7 @@ def test_links_and_files_stand_in_the_timeline(office: Office) -> None:
 
 
 def test_changed_facts_say_what_follows_from_them(office: Office) -> None:
-    case = open_complaint(office.ada)
+    case = opened(office.ada)
     settle(office)
     office.ada.click("Change facts", card_of(office.ada, case))
     office.ada.wait_for_view("facts_learned")

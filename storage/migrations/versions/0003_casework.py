@@ -39,6 +39,7 @@ LISTED_BY = (
 def upgrade() -> None:
     _cases()
     _outbox()
+    _threads()
     _errands()
     _directory()
     _oncall()
@@ -72,6 +73,11 @@ def _outbox() -> None:
         outbox.add_column(sa.Column("thread", sa.String(), nullable=False, server_default=""))
     with op.batch_alter_table("outbox") as outbox:
         outbox.alter_column("thread", existing_type=sa.String(), existing_nullable=False, server_default=None)
+
+
+def _threads() -> None:
+    """What somebody answers below a post is found by where the post stands."""
+    op.create_index(op.f("ix_outbox_channel_ts"), "outbox", ["channel", "ts"])
 
 
 def _errands() -> None:
@@ -263,6 +269,7 @@ def downgrade() -> None:
             intakes.drop_column(name)
         intakes.create_index(op.f("ix_intakes_agent"), ["agent"])
     op.drop_table("errands")
+    op.drop_index(op.f("ix_outbox_channel_ts"), "outbox")
     with op.batch_alter_table("outbox") as outbox:
         outbox.drop_column("thread")
         outbox.alter_column("case_number", existing_type=sa.Integer(), nullable=False)

@@ -1,0 +1,380 @@
+"""Everything the desk listens to, by everybody: allowed or refused as `bot.roles` says."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from slack_bolt import App, BoltRequest
+from slack_sdk import WebClient
+
+import handlers
+from blocks.home import home
+from bot import roles
+from bot.connectors.slack_home import SlackHomes
+from bot.people import Strangers
+from bot.ports import Letter, Posted, StoredCase
+from bot.redrawing import Redrawer
+from bot.roles import Act
+from bot.sop.organisation import Roles
+from handlers.front import Front
+from tests.bot.casework import CLEO, Casework, casework
+from tests.bot.desk import NOW
+from tests.handlers.slack import AtOnce, ListeningSlack, listening
+
+OWNER = "U0OWNER001"
+PEOPLE = {
+    "an outsider": "U0OUTSIDE1",
+    "a confirmer": CLEO,
+    "another agent": "U0AGENT001",
+    "the owner": OWNER,
+    "a trained agent": "U0TRAINED1",
+    "a clerk": "U0CLERK001",
+    "a specialist": "U0SPECIAL1",
+    "a lead": "U0LEAD0001",
+    "an admin": "U0ADMIN001",
+}
+SECRETS = ("Zelda", "Hidden Lane", "555-0123", "zelda@example.test", "secret leak")
+REFUSED = re.compile(r"you are not among them|\b[Oo]nly [^.]*? can ")
+CASE = "{case}"
+"""Stands for the number of the case in a value."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing people can do: what listens to it, how it comes, and what it takes; None: it is harmless."""
+
+    kind: str
+    listens: str
+    act: Act | None
+    value: str = CASE
+    sent: str = ""
+    values: Mapping[str, Mapping[str, Any]] | None = None
+
+    @property
+    def id(self) -> str:
+        """The action's id, the form's, or the command."""
+        return self.sent or self.listens
+
+
+def typed(**texts: str) -> dict[str, Mapping[str, Any]]:
+    """What stands in a form's text inputs."""
+    return {name: {"value": {"type": "plain_text_input", "value": text}} for name, text in texts.items()}
+
+
+def action(listens: str, act: Act | None, value: str = CASE, sent: str = "") -> Row:
+    return Row("action", listens, act, value, sent)
+
+
+def form(listens: str, act: Act | None, metadata: str = f"{CASE}|", **texts: str) -> Row:
+    return Row("view", listens, act, metadata, values=typed(**texts))
+
+
+def command(text: str, act: Act | None) -> Row:
+    return Row("command", "/complaint", act, text)
+
+
+INTAKE = "no-such-intake"
+WISH = "away|U0CLEO0005|2026-12-24T00:00:00-05:00|2026-12-25T00:00:00-05:00|2026-12-24|2026-12-24||"
+MORE = ("timeline", "note", "facts", "hand_over", "more", "reopen")
+MORE_ACTS = {"timeline": Act.SEE, "note": Act.NOTE}
+DO = ("take", "release", "hand_over", "reassign", "away", "report", "close", "timeline", "note", "escalate")
+DO_ACTS = {**MORE_ACTS, "escalate": Act.NOTE}
+
+ROWS: list[Row] = [
+    # Commands and shortcuts.
+    command("", Act.OPEN),
+    command("help", Act.ASK),
+    command("sop ppa after m3", Act.ASK),
+    command("mine", Act.SEE),
+    command("find zelda", Act.SEE),
+    command("resume", Act.OPEN),
+    command("next", Act.TAKE),
+    command(f"show HC-{CASE}", Act.SEE),
+    command("oncall", Act.SEE_ROTA),
+    command("undelivered", Act.MEND_DELIVERY),
+    Row("command", "", None, sent="/elsewhere"),
+    Row("shortcut", "open_complaint", Act.OPEN, ""),
+    Row("shortcut", "complaint_from_message", Act.OPEN, "A message"),
+    Row("shortcut", "", None, "", "nobody_listens"),
+    # Cases.
+    action("^answer:", Act.WORK, f"{CASE}|homeowner_heard", "answer:homeowner_not_heard"),
+    action("^step:", Act.WORK, f"{CASE}|email_installer", "step:email"),
+    *(action("case_more", MORE_ACTS.get(each, Act.WORK), f"{CASE}|{each}") for each in MORE),
+    action("case_open", Act.SEE),
+    action("case_release", Act.DECIDE),
+    action("open_link", None),
+    form("email_sent", Act.WORK, f"{CASE}|email_installer", subject="s", text="t"),
+    form("record_made", Act.WORK, f"{CASE}|open_ticket", reference="EBH-1"),
+    form("step_done", Act.WORK, f"{CASE}|open_ticket"),
+    form("facts_learned", Act.WORK),
+    form("snoozed", Act.WORK, until="2026-11-25", reason="why"),
+    form("noted", Act.NOTE, note="a note"),
+    form("reported", Act.WORK, event="homeowner_not_heard"),
+    form("closed", Act.WORK, closure_comments="done"),
+    # Who has a case.
+    action("case_take", Act.TAKE),
+    action("entry_read", Act.SEE, f"{CASE}|0"),
+    *(action("^case_do:", DO_ACTS.get(each, Act.WORK), f"{CASE}|{each}", f"case_do:{each}") for each in DO),
+    form("released", Act.WORK, reason="why"),
+    Row(
+        "view", "handed_over", Act.WORK, f"{CASE}|", values={"to": {"value": {"selected_user": "U0AGENT001"}}}
+    ),
+    Row(
+        "view",
+        "reassigned",
+        Act.WORK,
+        f"{CASE}|",
+        values={
+            "team": {"value": {"selected_option": {"value": "back_office"}}},
+            **typed(reason="why"),
+        },
+    ),
+    form("taken_over", Act.TAKE),
+    form("owner_away", Act.WORK),
+    form("escalated", Act.NOTE, reason="why"),
+    action("queue_next", Act.TAKE, ""),
+    action("^confirmation:", Act.CONFIRM, CASE, "confirmation:cannot_tell"),
+    # Intake and drafts.
+    action("home_open_complaint", Act.OPEN, "new"),
+    *(form(each, Act.OPEN, INTAKE) for each in ("intake_who", "intake_what", "intake_says")),
+    Row("view_closed", "^intake_(who|what|says)$", None, INTAKE, "intake_who"),
+    action("intake_another", Act.OPEN, INTAKE),
+    action("^intake_more:", Act.OPEN, INTAKE, "intake_more:general_concern"),
+    action("intake_back", Act.OPEN, "who"),
+    action("redrawn field", Act.OPEN, INTAKE, "value"),
+    action("kept field", Act.OPEN, INTAKE, "value"),
+    action("draft_resume", Act.OPEN, INTAKE),
+    action("draft_hand_over", Act.OPEN, INTAKE),
+    action("draft_discard", Act.OPEN, INTAKE),
+    Row(
+        "view",
+        "draft_hand_over_form",
+        Act.OPEN,
+        INTAKE,
+        values={"to": {"value": {"selected_user": "U0LEAD0001"}}},
+    ),
+    Row("options", "listed_homeowner", None, "Zel"),
+    Row("options", "listed_installer", None, "Sun"),
+    action("listed_homeowner", Act.OPEN, "1"),
+    action("listed_installer", Act.OPEN, "1"),
+    action("questions_open", Act.OPEN, "{}"),
+    # Home.
+    Row("event", "app_home_opened", None),
+    Row("event", "message", Act.ASK, "ppa after m3"),
+    Row("event", "message", Act.NOTE, "a note", sent="below the post"),
+    Row("event", "user_change", None),
+    Row("event", "subteam_members_changed", None),
+    action("^home_page:", Act.SEE_ROTA, "1", "home_page:due:1"),
+    action("^home_filter:", Act.SEE_TEAM, "beam", "home_filter:program"),
+    Row("options", "home_filter:installer", None, "Sun"),
+    action("home_clear", Act.SEE_TEAM, "all"),
+    action("home_summary", Act.SEE, "on"),
+    action("home_resume", Act.OPEN, "resume"),
+    action("undelivered_again", Act.MEND_DELIVERY, "1"),
+    action("undelivered_drop", Act.MEND_DELIVERY, "1"),
+    # Who is on call.
+    action("^oncall_form:", Act.CHANGE_ROTA, "away", "oncall_form:away"),
+    action("oncall_back", Act.CHANGE_ROTA, WISH),
+    action("oncall_undo", Act.CHANGE_ROTA, "1"),
+    form("oncall_wished", Act.CHANGE_ROTA, "away", day="2026-12-24"),
+    form("oncall_saved", Act.CHANGE_ROTA, WISH, reason="why"),
+    form("oncall_undone", Act.CHANGE_ROTA, "1"),
+    # What nobody listens to.
+    Row("action", "", None, sent="nobody_listens"),
+    Row("view", "", None, sent="nobody_listens"),
+    Row("view_closed", "", None, sent="nobody_listens"),
+    Row("options", "", None, sent="nobody_listens"),
+    Row("event", "", None, sent="reaction_added"),
+]
+FIELDS = {"redrawn field": "category", "kept field": "homeowner.name"}
+
+
+def constraint(what: object) -> str:
+    """What a listener listens to, in a word; fields of a form by what is done about them."""
+    if isinstance(what, Mapping):
+        return "redrawn field" if what["block_id"].match("category") else "kept field"
+    return what.pattern if isinstance(what, re.Pattern) else str(what)
+
+
+class Hearing(App):
+    """Bolt, noting what the desk listens to; of two for fields, the first is the one that redraws."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.heard: list[tuple[str, str]] = []
+
+    def note(self, kind: str, what: object) -> None:
+        self.heard.append((kind, constraint(what)))
+
+    def action(self, what: Any, *args: Any, **more: Any) -> Any:
+        name = constraint(what)
+        self.heard.append(
+            ("action", "kept field" if ("action", name) in self.heard and "field" in name else name)
+        )
+        return super().action(what, *args, **more)
+
+    def view(self, what: Any, *args: Any, **more: Any) -> Any:
+        self.note("view", what)
+        return super().view(what, *args, **more)
+
+    def view_closed(self, what: Any, *args: Any, **more: Any) -> Any:
+        self.note("view_closed", what)
+        return super().view_closed(what, *args, **more)
+
+    def options(self, what: Any, *args: Any, **more: Any) -> Any:
+        self.note("options", what)
+        return super().options(what, *args, **more)
+
+    def shortcut(self, what: Any, *args: Any, **more: Any) -> Any:
+        self.note("shortcut", what)
+        return super().shortcut(what, *args, **more)
+
+    def command(self, what: Any, *args: Any, **more: Any) -> Any:
+        self.note("command", what)
+        return super().command(what, *args, **more)
+
+    def event(self, what: Any, *args: Any, **more: Any) -> Any:
+        self.note("event", what)
+        return super().event(what, *args, **more)
+
+
+@dataclass
+class Everything:
+    """A desk behind Bolt, with a Slack that only listens."""
+
+    work: Casework
+    app: Hearing
+    slack: ListeningSlack
+
+    def case(self) -> StoredCase:
+        """A case of the owner's, full of what an outsider must not learn."""
+        homeowner = {
+            "name": "Zelda (homeowner)",
+            "address": "1 Hidden Lane",
+            "phone": "555-0123",
+            "email": "zelda@example.test",
+        }
+        case = self.work.open(homeowner=homeowner, description="A secret leak")
+        with self.work.desk.memory.write() as memory:
+            memory.outbox.put([Letter(f"{case.name}/post", "queued", case.number, to="C1")], NOW)
+            for delivery in memory.outbox.claim("test", NOW, NOW + timedelta(hours=1), most=9):
+                memory.outbox.settle(delivery, Posted("C1", str(case.number)), NOW)
+            return memory.cases.save(replace(memory.cases.get(case.number), owner=OWNER), NOW)
+
+    def told(self, row: Row, user: str, case: StoredCase) -> str:
+        """Everything that Slack was told when this person did this."""
+        self.slack.heard()
+        body = payload(row, user, str(case.number), self.slack.response_url)
+        answer = self.app.dispatch(BoltRequest(body=body, mode="socket_mode"))
+        return f"{answer.body}\n{self.slack.heard()}"
+
+
+def payload(row: Row, user: str, number: str, response_url: str) -> dict[str, Any]:
+    """What Slack sends, as far as the desk looks at it."""
+    value = row.value.replace(CASE, number)
+    team = {"team": {"id": "T0SANDBOX1"}, "user": {"id": user}, "trigger_id": f"{number}.{user}"}
+    view = {
+        "id": f"V{user}{row.id}{number}",
+        "type": "modal",
+        "hash": "h",
+        "callback_id": row.id,
+        "private_metadata": value,
+        "blocks": [],
+        "state": {"values": dict(row.values or {})},
+    }
+    match row.kind:
+        case "command":
+            said = {"command": row.sent or "/complaint", "text": value, "response_url": response_url}
+            return {**team, "team_id": "T0SANDBOX1", "user_id": user, **said}
+        case "shortcut":
+            message = {"message": {"text": value}, "channel": {"id": "C1"}, "message_ts": "1.1"}
+            kind = {"type": "message_action", **message} if row.value else {"type": "shortcut"}
+            return {**team, **kind, "callback_id": row.id}
+        case "event":
+            said = {"type": row.id, "user": user, "tab": "home", "channel_type": "im", "channel": "D1"}
+            event = {**said, "text": value, "ts": f"{number}.{user}"}
+            if row.sent == "below the post":
+                below = {"type": "message", "channel": "C1", "channel_type": "group", "thread_ts": number}
+                event |= below
+            return {"type": "event_callback", "team_id": "T0SANDBOX1", "event_id": "E1", "event": event}
+        case "view":
+            return {**team, "type": "view_submission", "view": view}
+        case "view_closed":
+            return {**team, "type": "view_closed", "view": view, "is_cleared": False}
+        case "options":
+            asked = {"action_id": row.id, "block_id": "b", "value": value}
+            return {**team, "type": "block_suggestion", "view": view, **asked}
+    clicked = {
+        "type": "button",
+        "action_id": row.id,
+        "block_id": FIELDS.get(row.listens, "b"),
+        "value": value,
+    }
+    if row.id == "case_more":
+        clicked["selected_option"] = {"value": value}
+    view["callback_id"] = "oncall_saved" if row.id == "oncall_back" else "intake_who"
+    inside = (
+        {"view": view} if row.id == "value" or row.id.startswith(("intake_", "oncall_back", "listed")) else {}
+    )
+    place = inside or {"message": {"ts": "1.1"}, "channel": {"id": "C1"}, "response_url": response_url}
+    return {**team, "type": "block_actions", "actions": [{**clicked, "action_ts": "1.1"}], **place}
+
+
+@pytest.fixture(scope="module")
+def everything() -> Iterator[Everything]:
+    with casework() as work, listening() as slack:
+        staff = Roles(
+            leads=(PEOPLE["a lead"],),
+            agents=(OWNER, PEOPLE["another agent"]),
+            trained_agents=(PEOPLE["a trained agent"],),
+            back_office=(PEOPLE["a clerk"],),
+            resolution_specialists=(PEOPLE["a specialist"],),
+            admins=(PEOPLE["an admin"],),
+        )
+        organisation = replace(work.desk.organisation, roles=staff)
+        work.desk = replace(work.desk, playbooks=replace(work.desk.playbooks, organisation=organisation))
+        client = WebClient(token="xoxb-test", base_url=slack.url)
+        app = Hearing(
+            client=client,
+            token_verification_enabled=False,
+            process_before_response=True,
+            listener_executor=AtOnce(),
+            request_verification_enabled=False,
+        )
+        homes = Redrawer(work.desk, SlackHomes(client), home, lambda: NOW, lambda: NOW)
+        handlers.register(app, Front(work.desk, lambda: NOW, Strangers(), lambda: None, homes))
+        yield Everything(work, app, slack)
+
+
+def test_the_table_names_everything_that_the_desk_listens_to(everything: Everything) -> None:
+    assert {(row.kind, row.listens) for row in ROWS} == set(everything.app.heard)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.kind} {row.id} {row.value}".strip())
+def test_everybody_may_do_what_the_roles_say_and_no_more(everything: Everything, row: Row) -> None:
+    allowed: dict[str, bool] = {}
+    expected: dict[str, bool] = {}
+    for person, user in PEOPLE.items():
+        case = everything.case()
+        about = case if row.act in (Act.WORK, Act.TAKE) and CASE in row.value else None
+        expected[person] = row.act is None or roles.may(everything.work.desk, user, row.act, about)
+        said = everything.told(row, user, case)
+        allowed[person] = not REFUSED.search(said)
+        if person == "an outsider":
+            assert [secret for secret in SECRETS if secret in said] == []
+            assert f"HC-{case.number}" not in said
+        assert "Something went wrong" not in said, said
+    assert allowed == expected
+
+
+def test_slack_is_told_why_not(everything: Everything) -> None:
+    """The words that the table looks for are those that people read."""
+    row = command("next", Act.TAKE)
+    said = everything.told(row, PEOPLE["an outsider"], everything.case())
+    assert json.dumps("you are not among them")[1:-1] in said
