@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from bot import cases, letters, threads
+from bot import alerts, cases, letters, threads
 from bot.desk import Desk
 from bot.ports import Entry, StoredCase, Work
 from bot.sop import Event
@@ -35,6 +35,16 @@ def _link_one(work: Work, one: int, other: int, by: str, now: datetime, reason: 
     after = work.cases.save(replace(before, linked=(*before.linked, other)), now)
     text = (AGAIN if reason else CAME_UP).format(other=f"HC-{other}", reason=reason)
     _tell(work, after, Entry(now, by, "linked", text, ("D-22" if reason else "D-21",), {"with": other}))
+
+
+def after_facts(
+    work: Work, desk: Desk, number: int, learned: Collection[str], by: str, now: datetime
+) -> None:
+    """What facts that became known, by dotted id, change elsewhere: linked cases, an installer's alert."""
+    if "sensitive" in learned:
+        flag_all(work, desk, number, by, now)
+    if "installer.name" in learned:
+        alerts.look(work, desk, work.cases.get(number), now)
 
 
 def flag_all(work: Work, desk: Desk, number: int, by: str, now: datetime) -> None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from slack_bolt import App, Args
 
 from blocks import card, changes, forms
-from bot import cases, intake, roles
+from bot import cases, intake, links, roles
 from bot.attachments import file, link, link_problem
 from bot.cases import CaseView
 from bot.errors import MovedOn
@@ -101,6 +101,8 @@ class FormListeners(Casework):
             learned = cases.changed(view.stored.case.facts, typed)
             if learned and self._first_time(work, args):
                 self._report(work, number, "facts_learned", learned, args)
+                now, user = self.front.now(), user_of(args.body)
+                links.after_facts(work, self.front.desk, number, learned, user, now)
             after = cases.view(work, self.front.desk, number, self.front.now())
         if learned and not step_id:
             told = changes.changed(view, after, learned, self.front.desk)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot import alerts, drafts, intake_finish
+from bot import alerts, drafts, intake_finish, links
 from bot.errors import AlreadyOpen, CaseError
 from bot.intake_fields import LINK_WITH, MESSAGE_LINK, MESSAGE_TEXT, REASON, Values
 from bot.ports import Intake, Letter, StoredCase
@@ -258,3 +258,29 @@ def test_a_complaint_without_an_installer_counts_for_nobody(work: Casework) -> N
             draft = Intake(f"i{house}", ADA, {**values, "homeowner.address": f"{house} Elm Road"})
             intake_finish.finish(memory, work.desk, draft, NOW)
     assert alerted(work) == []
+
+
+# --- facts that become known later ---
+
+
+def learn(work: Casework, case: StoredCase, **facts: object) -> None:
+    learned = {name.replace("__", "."): value for name, value in facts.items()}
+    work.report(case, "facts_learned", NOW, **learned)
+    with work.desk.memory.write() as memory:
+        links.after_facts(memory, work.desk, case.number, learned, ADA, NOW)
+
+
+def test_a_qualifier_that_becomes_known_later_flags_the_linked_cases(work: Casework) -> None:
+    first = finish(work)
+    second = finish(work, PTO, linked=(first.number,))
+    learn(work, second, sensitive=["bbb_complaint"])
+    assert now(work, first).case.facts.sensitive == ("bbb_complaint",)
+
+
+def test_an_installer_that_was_corrected_counts_as_what_it_is(work: Casework) -> None:
+    for house in (1, 2):
+        complain(work, house)
+    third = complain(work, 3, "Suny Rofs")
+    assert alerted(work) == []
+    learn(work, third, installer__name="Sunny Roofs")
+    assert len(alerted(work)) == 1
