@@ -146,9 +146,9 @@ def _next_ids(session: Session, count: int) -> int:
 
 
 def _words(row: Values) -> Words:
-    """What a row is found by: first of all the name."""
+    """What a row is found by: first of all the name, then address, account number and phone."""
     if "address" in row:
-        place = (*findable(row["address"]), *findable_phone(row["phone"]))
+        place = (*findable(row["address"], row["account"] or ""), *findable_phone(row["phone"]))
         return Words(row["id"], findable(row["name"]), place)
     return Words(row["id"], findable(row["name"]))
 
