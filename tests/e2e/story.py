@@ -35,8 +35,15 @@ def open_complaint(agent: Person, who: Mapping[str, object] = {}, what: Mapping[
     fill_what(agent, {**WHAT, **what})
     agent.submit()
     agent.wait_for_view("What the SOP says")
+    return finish(agent)
+
+
+def finish(agent: Person) -> str:
+    """Open the case from the last page, with a reason where the same complaint is open already."""
+    if "link.reason" in agent.view.values:
+        agent.fill({"link.reason": "Another one of the same."})
     agent.submit()
-    opened = agent.wait_for_view("is open")
+    opened = agent.wait_for_view("is open.")
     agent.close()
     return next(word.strip("*") for word in opened.all_text.split() if "HC-" in word)
 
