@@ -12,7 +12,8 @@ from sandbox.screen import Spot
 from tests.e2e.week.complaints import CATEGORY_LED, LATER, OLD, RECENT, Complaint, facts_of, wrong_values
 from tests.e2e.week.eyes import Player
 from tests.e2e.week.mirror import Mirror
-from tests.e2e.week.office import LEAD, TRAINED, Week
+from tests.e2e.week.office import Week
+from tests.e2e.week.staff import LEAD, TRAINED
 
 DISPATCHING = ("found_on_platform", "category", *CATEGORY_LED)
 ANSWERS: Mapping[str, object] = {
@@ -43,11 +44,15 @@ class Acts:
 
     # --- a call ---
 
-    def take_call(self, agent: Player, told: Complaint, *, hasty: bool = False) -> str:
-        """Type a complaint from the command to the open case."""
+    def take_call(
+        self, agent: Player, told: Complaint, *, hasty: bool = False, disturbed: bool = False
+    ) -> str:
+        """Type a complaint from the command to the open case; `disturbed`, it is left and gone on with."""
         agent.command("/complaint")
         agent.wait_for_view("intake_who")
         typed = self._fill(agent, told)
+        if disturbed:
+            self._leave_and_resume(agent, told)
         if hasty:
             self._mistype(agent, told)
         agent.submit()
@@ -85,6 +90,18 @@ class Acts:
                 agent.fill(rest)
                 typed |= rest
 
+    def _leave_and_resume(self, agent: Player, told: Complaint) -> None:
+        """The form is closed half filled in; later everything that was kept stands there again."""
+        agent.close(everything=True)
+        self.week.settle()
+        agent.command("/complaint", "resume")
+        view = agent.wait_for_view("intake_who")
+        kept = {name: next(iter(there.values())) for name, there in view.values.items()}
+        lost = [name for name in ("homeowner.name", "homeowner.address") if not kept[name].get("value")]
+        agent.fill({name: told.known[name] for name in lost})
+        assert not lost, f"{lost} was typed before"
+        self.week.tried["resumed"] += 1
+
     def _pick(self, agent: Player, field: str, value: object) -> None:
         """Choose what other fields follow, and wait for them."""
         before = agent.view
@@ -118,12 +135,12 @@ class Acts:
 
     def predict_answer(self, who: Player, case: str, event: str, step_id: str) -> bool:
         """Whether a button's event is to be taken; if so the oracle takes it."""
-        now, step = self.week.now, self.mirror.step(case, step_id, self.week.now)
+        step = self.mirror.step(case, step_id, self.week.now)
         if not self.may_work(who, case) or step is None or event not in step.events:
             return False
         if event == "lead_released" and who.user_id not in LEAD.values():
             return False
-        return self.mirror.report(case, event, self._data(step, event, {}), who.user_id, now)
+        return self._report_on(case, step, event, {}, who.user_id)
 
     def may_work(self, who: Player, case: str) -> bool:
         return who.user_id == self.mirror.cases[case].owner or who.user_id in LEAD.values()
@@ -253,6 +270,7 @@ class Acts:
     def predict_form(self, who: Player, case: str, view: SeenView, given: Mapping[str, Any]) -> bool:
         """Whether a form is to be taken; if so the oracle takes it."""
         if view.callback_id == "noted":
+            self.mirror.acted(case, who.user_id)
             return True
         if not self.may_work(who, case):
             return False
@@ -282,12 +300,18 @@ class Acts:
         return self._predict_step(case, who.step_of(view), given, by)
 
     def _predict_step(self, case: str, step_id: str, given: Mapping[str, Any], by: str) -> bool:
-        now = self.week.now
-        step = self.mirror.step(case, step_id, now)
+        step = self.mirror.step(case, step_id, self.week.now)
         if step is None:
             return False
         event = step.events[0] if step.events else "step_done"
-        return self.mirror.report(case, event, self._data(step, event, dict(given)), by, now)
+        return self._report_on(case, step, event, dict(given), by)
+
+    def _report_on(self, case: str, step: Step, event: str, data: dict[str, object], by: str) -> bool:
+        now = self.week.now
+        taken = self.mirror.report(case, event, self._data(step, event, data), by, now)
+        if taken and event == "step_done" and step.verb == "reassign":
+            self.mirror.sent_by_sop(case, step, now)
+        return taken
 
     def _any_step(self, case: str, step_id: str) -> Step | None:
         return next((one for one in self.mirror.plan(case, self.week.now).steps if one.id == step_id), None)
@@ -326,7 +350,7 @@ class Acts:
         who.choose_entry(spot, value)
         if must:
             shut = f"{case}: closed."
-            owner = self.week.named(self.mirror.cases[case].owner)
+            owner = self.week.owner_of(case)
             owner.wait_for(lambda one: one.card(case).text != shut, what=f"{case} open again")
         else:
             who.wait_for(lambda one: one.told > told, what="why it is not reopened")

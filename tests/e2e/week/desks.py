@@ -10,7 +10,8 @@ from sandbox.screen import Spot
 from tests.e2e.week.acts import Acts
 from tests.e2e.week.eyes import Player
 from tests.e2e.week.mirror import CONFIRMATIONS, LEADS
-from tests.e2e.week.office import CHANNEL, CONFIRMERS, Week
+from tests.e2e.week.office import Week
+from tests.e2e.week.staff import CHANNEL, CONFIRMERS
 
 CHANCES = {
     "homeowner_contacted_satisfied": 2.0,

@@ -9,7 +9,8 @@ from sandbox.person import SeenMessage
 from sandbox.screen import Spot
 from tests.e2e.week.acts import Acts
 from tests.e2e.week.eyes import Player, at_once
-from tests.e2e.week.office import AGENTS, CLERKS, CONFIRMERS, LEAD, OUTSIDER, Week
+from tests.e2e.week.office import Week
+from tests.e2e.week.staff import AGENTS, CLERKS, CONFIRMERS, LEAD, OUTSIDER
 
 FORMS = ("email_sent", "step_done", "record_made", "closed", "reported", "noted")
 GARBAGE = ("", "|", "0|x", "-1|x", "99999|close", "1001; DROP TABLE cases|x", "۱۰۰۱|x", "HC-1001", "9" * 2900)
@@ -106,7 +107,7 @@ class Hostile:
         """A button of a card as it was hours ago, pressed on a phone that had no reception."""
         if self.week.old:
             case, where, spot = self.week.dice.choice(self.week.old)
-            self._forged(self.week.named(self.week.mirror.cases[case].owner), case, where, spot)
+            self._forged(self.week.owner_of(case), case, where, spot)
 
     def overtaken_form(self) -> None:
         """A form is sent after a lead has moved the case on, or closed it, meanwhile."""
@@ -214,7 +215,7 @@ class Hostile:
         names = [name for name, one in self.week.mirror.cases.items() if one.case.state != "closed"]
         self.week.dice.shuffle(names)
         for case in names[:12]:
-            who = self.week.named(self.week.mirror.cases[case].owner)
+            who = self.week.owner_of(case)
             card = who.card(case)
             spots = (
                 [one for one in card.spots if str(one.element["action_id"]).startswith(prefix)]
@@ -226,8 +227,8 @@ class Hostile:
         return None
 
     def _somewhere(self) -> SeenMessage:
-        case = self.week.dice.choice(list(self.week.mirror.cases))
-        card = self.week.named(self.week.mirror.cases[case].owner).card(case)
+        case = self.week.dice.choice([name for name, one in self.week.mirror.cases.items() if one.owner])
+        card = self.week.owner_of(case).card(case)
         assert card is not None
         return card
 

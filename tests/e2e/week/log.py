@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.site import Site
-from tests.e2e.test_bad_input import outside_blocks
+from tests.e2e.test_bad_input import SHOWN
 from tests.e2e.week.eyes import Room
 
 Json = dict[str, Any]
@@ -23,6 +24,10 @@ KINDS = {
     "needs a Concert confirmation.": "confirmation",
     "the Concert check is answered.": "confirmation",
     "nobody has answered the Concert check.": "unconfirmed",
+    "waits for the front line.": "queued",
+    "waits for the trained agents.": "queued",
+    "waits for the back office.": "queued",
+    "can be taken.": "put_up",
 }
 """What a post asks, by the sentence of its notification."""
 ANSWERED = ("envelope", "slash_commands"), ("envelope", "interactive"), ("envelope", "events_api")
@@ -98,3 +103,27 @@ def _post(entry: Json) -> Post:
 def channel_ids(site: Site) -> dict[str, str]:
     """The ids of the channels, by name."""
     return {channel.name: channel.id for channel in site.workspace.channels.values() if channel.name}
+
+
+def outside_blocks(node: Any, where: str) -> Iterator[tuple[str, str]]:
+    """Every text of a call with its place, but for what blocks show to whoever reads them."""
+    if isinstance(node, str):
+        inner = _unpacked(node)
+        if inner is not None:
+            yield from outside_blocks(inner, where)
+        elif "/blocks/" not in where or where.rpartition("/")[2] not in SHOWN:
+            yield where, node
+    elif isinstance(node, dict):
+        for key, part in node.items():
+            yield from outside_blocks(part, f"{where}/{key}")
+    elif isinstance(node, list):
+        for part in node:
+            yield from outside_blocks(part, where)
+
+
+def _unpacked(text: str) -> Any:
+    """What a text that holds JSON stands for; None for any other."""
+    try:
+        return json.loads(text) if text[:1] in "[{" and text else None
+    except ValueError:
+        return None

@@ -20,21 +20,9 @@ from tests.e2e.week.complaints import Complaint
 from tests.e2e.week.eyes import Player, Room, instant
 from tests.e2e.week.forger import Forger
 from tests.e2e.week.log import RACES, Log, channel_ids
-from tests.e2e.week.mirror import CONFIRMATIONS, LEADS, Mirror
+from tests.e2e.week.mirror import CONFIRMATIONS, Mirror
+from tests.e2e.week.staff import CHANNEL, EVERYBODY
 
-AGENTS = {"ada": "U0ADA00001", "ben": "U0BEN00002", "amy": "U0AMY00011"}
-CLERKS = {"bo": "U0BO000003", "bea": "U0BEA00012"}
-LEAD = {"lea": "U0LEA00004"}
-CONFIRMERS = {
-    "cleo": "U0CLEO0005",
-    "cora": "U0CORA0006",
-    "cyrus": "U0CYRUS007",
-    "cato": "U0CATO0008",
-    "cyd": "U0CYD00009",
-}
-OUTSIDER = {"otto": "U0OTTO0010"}
-TRAINED = frozenset({"U0ADA00001"})
-CHANNEL = {CONFIRMATIONS: "support-and-cs-team-members-only", LEADS: "complaint-leads"}
 PATIENCE = 20.0
 SOON = timedelta(seconds=20)
 
@@ -82,9 +70,8 @@ class Week:
         self.complaints: dict[str, Complaint] = {}
         self.tried: Counter[str] = Counter()
         self.old: list[tuple[str, SeenMessage, Spot]] = []
-        everybody = {**AGENTS, **CLERKS, **LEAD, **CONFIRMERS, **OUTSIDER}
         self.people = {
-            name: Player(self.room, office.sandbox, user, name) for name, user in everybody.items()
+            name: Player(self.room, office.sandbox, user, name) for name, user in EVERYBODY.items()
         }
         self.channels = self.room.look(channel_ids)
         self.ears = Ears()
@@ -112,6 +99,14 @@ class Week:
             self._memory.close()
             self._memory = None
         self._running.close()
+
+    def is_here(self, user: str) -> bool:
+        """Whether somebody still works here."""
+        return not self.room.look(lambda site: site.workspace.members[user].deleted)
+
+    def owner_of(self, case: str) -> Player:
+        """Who has the case; the lead, while it waits in a queue."""
+        return self.named(self.mirror.cases[case].owner or EVERYBODY["lea"])
 
     def named(self, user: str) -> Player:
         return next(one for one in self.people.values() if one.user_id == user)
@@ -183,6 +178,8 @@ class Week:
     def check(self, name: str) -> None:
         """The card says where the case stands by the oracle."""
         mine = self.mirror.cases[name]
+        if not mine.owner:
+            return
         card = self.named(mine.owner).card(name)
         assert card is not None, f"{name} has no card"
         must = f"{name}: {words.state(mine.case)}."

@@ -8,16 +8,20 @@ from tests.e2e.conftest import Office
 from tests.e2e.week.acts import Acts
 from tests.e2e.week.complaints import AT_NIGHT, CALLS, Told, complaint
 from tests.e2e.week.desks import Desks
+from tests.e2e.week.hands import Hands
 from tests.e2e.week.hostile import Hostile
-from tests.e2e.week.office import AGENTS, Week
+from tests.e2e.week.office import Week
+from tests.e2e.week.restarts import Restarts
+from tests.e2e.week.staff import AGENTS, CASEWORKERS, CLERKS
 
 MONDAY = datetime.fromisoformat("2030-01-07T08:00:00-05:00")
 HOUR = timedelta(hours=1)
+KILLED_FROM = datetime.fromisoformat("2030-01-09T09:30:00-05:00")
 HOURS = 7 * 24
 EVENINGS = {(0, 19), (1, 20), (2, 22), (4, 23), (5, 11), (5, 16), (6, 13)}
 """Days and hours at which somebody calls although the office is shut."""
-MOST_ACTS = 5
-HOSTILE_ACTS = 4
+MOST_ACTS = 2
+HOSTILE_ACTS = 2
 
 
 class Play:
@@ -27,6 +31,8 @@ class Play:
         self.week = Week(office, seed)
         self.acts = Acts(self.week)
         self.desks = Desks(self.week, self.acts)
+        self.hands = Hands(self.week, self.acts)
+        self.restarts = Restarts(self.week)
         self.hostile = Hostile(self.week, self.acts)
         self.calls = list(enumerate(CALLS))
         self.week.dice.shuffle(self.calls)
@@ -37,6 +43,8 @@ class Play:
         week.office.clock.to(MONDAY)
         week.start_desk()
         for hour in range(HOURS):
+            if MONDAY + hour * HOUR > KILLED_FROM and week.tried["killed"] < 3:
+                self.restarts.killed()
             week.to(MONDAY + hour * HOUR)
             self.hour()
         self.let_it_come_due()
@@ -53,7 +61,9 @@ class Play:
             self.work()
             if wall.hour == 11:
                 self.hostile.bad_mood()
-            for _ in range(HOSTILE_ACTS):
+            if wall.weekday() == 1 and wall.hour == 13:
+                self.restarts.while_it_is_down()
+            for _ in range(HOSTILE_ACTS if len(self.week.mirror.cases) > 2 else 0):
                 self.hostile.something()
         elif self.week.dice.random() < 0.2:
             self.desks.confirm(0.5)
@@ -62,11 +72,14 @@ class Play:
         if waiting:
             number, told = waiting.pop()
             agent = self.week.people[self.week.dice.choice(list(AGENTS))]
-            self.acts.take_call(agent, complaint(number, told), hasty=self.week.dice.random() < 0.3)
+            hasty, disturbed = (self.week.dice.random() < chance for chance in (0.3, 0.2))
+            self.acts.take_call(agent, complaint(number, told), hasty=hasty, disturbed=disturbed)
 
     def work(self) -> None:
-        for agent in AGENTS:
-            who = self.week.people[agent]
+        for name in CASEWORKERS:
+            who = self.week.people[name]
+            if self.week.dice.random() < (0.8 if name in CLERKS else 0.3):
+                self.hands.change(who)
             mine = list(self.week.open_cases(who.user_id))
             self.week.dice.shuffle(mine)
             acts = 0
@@ -74,8 +87,7 @@ class Play:
                 if acts < MOST_ACTS and self.desks.work(who, case):
                     acts += 1
             who.clear_desk()
-        for _ in range(2):
-            self.desks.lead(self.week.people["lea"])
+        self.desks.lead(self.week.people["lea"])
         self.desks.confirm(0.4)
 
     def let_it_come_due(self) -> None:

@@ -1,0 +1,62 @@
+"""The desk stops, dies and starts again in the middle of the week."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sandbox.outcome import TROUBLE
+from tests.e2e.crashing_desk import Desk, Nursery
+from tests.e2e.week.office import Week
+
+DEATHS = (("after", 3), ("before", 5), ("after", 2))
+"""At which of its steps the desk dies, three times in a row: with a letter posted, or leased, or neither."""
+
+
+@dataclass
+class Restarts:
+    """Somebody pulls the plug."""
+
+    week: Week
+
+    def while_it_is_down(self) -> None:
+        """A click that nobody hears, and a desk that comes back an hour later."""
+        week = self.week
+        case = next(name for name, one in week.mirror.cases.items() if one.owner and one.case.state == "open")
+        who = week.owner_of(case)
+        card = who.card(case)
+        assert card is not None
+        spot = next(one for one in card.spots if one.element["type"] == "button")
+        week.stop_desk()
+        assert who.use(spot).notice == TROUBLE
+        week.start_desk()
+        week.tried["while_it_is_down"] += 1
+
+    def killed(self) -> bool:
+        """The desk dies again and again while it handles what falls due in this hour, if anything does."""
+        week = self.week
+        dues = week.mirror.due_within(week.now, timedelta(minutes=59))
+        if not dues:
+            return False
+        week.expected.add(("events_api", "operation_timeout"))
+        week.stop_desk()
+        week.office.clock.to(max(dues[0] + timedelta(seconds=1), week.now))
+        with Nursery() as nursery:
+            for moment, step in DEATHS:
+                sandbox = week.office.sandbox
+                ended = nursery.run(
+                    Desk(
+                        database=f"sqlite:///{week.office.folder / 'desk.db'}",
+                        bot_token=sandbox.bot_token,
+                        app_token=sandbox.app_token,
+                        api_url=sandbox.api_url,
+                        ahead=sandbox.clock.offset.total_seconds(),
+                        dies=(moment, step),
+                    )
+                )
+                if ended.code == -signal.SIGKILL:
+                    week.tried["killed"] += 1
+        week.start_desk()
+        week.settle()
+        return True
