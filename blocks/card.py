@@ -9,7 +9,7 @@ from bot import cases
 from bot.cases import CaseView
 from bot.desk import Desk
 from bot.ports import Message
-from bot.sop import Plan, Step
+from bot.sop import Plan, Step, Timer
 from bot.wording import Names, write
 
 STEP = "step"
@@ -244,7 +244,16 @@ def _standing(view: CaseView, desk: Desk) -> str:
         return f"*{state}*"
     timer = upcoming[0]
     when = f"next on *{kit.moment(timer.due, desk.zone)}*: {kit.escape(timer.why)}"
-    return f"*{state}* · {when} {words.cited(timer.cites)}"
+    return f"*{state}* · {when} {words.cited(timer.cites)}{_put_off(view, timer)}"
+
+
+def _put_off(view: CaseView, timer: Timer) -> str:
+    """Who put the next question off, and why, while it waits for that."""
+    last = next((each for each in reversed(view.stored.case.history) if each.name == "snoozed"), None)
+    if last is None or not timer.why.startswith("put off until"):
+        return ""
+    reason = kit.escape(kit.clip(str(last.data.get("reason") or ""), 300))
+    return f"\n:zzz: {kit.mention(last.by)}: “{reason}”" if last.by else f"\n:zzz: “{reason}”"
 
 
 def _facts(view: CaseView) -> list[tuple[str, str]]:
