@@ -28,7 +28,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 import handlers
 from blocks.home import home as draw_home
 from blocks.letters import draw
-from bot import import_commands, sop_commands, version_commands
+from bot import digests, import_commands, sop_commands, version_commands
 from bot.agenda import ERRANDS, ROUTINE, SUBJECTS
 from bot.connectors.by_hand import by_hand
 from bot.connectors.slack import SlackMessenger
@@ -139,6 +139,8 @@ def wire(playbooks: Playbooks, memory: Memory, slack: Slack, now: Clock) -> Serv
     bell = Bell(postman, ERRANDS, homes, ROUTINE)
     bell.staff = Staff(desk, now)
     bell.staff.start()
+    with memory.write() as work:
+        digests.begin(work, desk, now())
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="listener")
     try:
         app = App(

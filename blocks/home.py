@@ -33,6 +33,7 @@ NOTHING = (
     "*Nothing waits for you.* When somebody calls with a complaint, press *Open a complaint*: the desk asks "
     "what the SOP needs to know, and tells you what to say and do."
 )
+SUMMARY_OFF = "You get no morning summary any more. The Home tab of this app turns it on again."
 OUTSIDER = (
     "Hello! Complaint Desk is for the people who work on homeowners’ complaints. If you are one of them, ask "
     "a lead to add you."
@@ -64,7 +65,7 @@ def mine_message(mine: Mine, titles: Mapping[int, str], now: datetime) -> Messag
     more = sum(each.total - len(each.lines) for each in (mine.due, mine.waiting, mine.with_lead, mine.drafts))
     if more > 0:
         blocks.append(kit.context(f"{more} more {'is' if more == 1 else 'are'} in the Home tab of this app."))
-    return Message(_sentence(mine), tuple(blocks))
+    return Message(sentence(mine), tuple(blocks))
 
 
 def on_call_message(tagging: Tagging, desk: Desk) -> Message:
@@ -76,12 +77,26 @@ def _greeting(seen: HomeView) -> str:
     """The one line that says how things stand."""
     if seen.mine is None:
         return "*Complaint Desk*"
-    if seen.mine.empty and not (seen.queue and seen.queue.total):
+    if seen.mine.empty and not (seen.queue and seen.queue.total) and not _wanting(seen):
         return NOTHING
-    return _sentence(seen.mine)
+    return f"{_wanting(seen)}{sentence(seen.mine)}"
 
 
-def _sentence(mine: Mine) -> str:
+def _wanting(seen: HomeView) -> str:
+    """What needs a lead or an admin before anything else."""
+    decisions = seen.team.decision.total if seen.team else 0
+    dead = seen.undelivered.total if seen.undelivered else 0
+    parts = [
+        f"{counted(decisions, MOST_COUNTED)} need{'s' if decisions == 1 else ''} a decision"
+        if decisions
+        else "",
+        f"{counted(dead, MOST_COUNTED)} not delivered" if dead else "",
+    ]
+    said = ", ".join(part for part in parts if part)
+    return f"*The team: {said}.* " if said else ""
+
+
+def sentence(mine: Mine) -> str:
     """What is due and what waits, in a sentence with the numbers alone."""
     today = mine.due.total - mine.overdue
     parts = [

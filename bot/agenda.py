@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from bot import alerts, digests, drafts, oncall, rota_watch, watch
 from bot.cases import UNANSWERED
 from bot.delivery import Subject
 from bot.desk import Desk
 from bot.errands import Run
-
-from bot import alerts, drafts, oncall, rota_watch, watch
 from bot.ports import Errand, Work
 
 
@@ -21,16 +20,19 @@ def _left(work: Work, desk: Desk, errand: Errand, now: datetime) -> None:
 
 
 ERRANDS: Mapping[str, Run] = {
+    digests.DIGESTS: digests.run,
+    digests.HOMES: digests.redraw,
     UNANSWERED: watch.unanswered,
     rota_watch.LOOK: rota_watch.run,
     rota_watch.LEFT: _left,
 }
 SUBJECTS: Mapping[str, Subject] = {
+    digests.LETTER: digests.subject,
     drafts.LETTER: drafts.subject,
     alerts.ALERT: alerts.subject,
     alerts.ANOTHER: alerts.subject,
     oncall.CHANGED: oncall.told,
     rota_watch.TROUBLE: rota_watch.subject,
 }
-ROUTINE: Collection[str] = frozenset({rota_watch.LOOK, rota_watch.LEFT})
+ROUTINE: Collection[str] = frozenset({digests.DIGESTS, digests.HOMES, rota_watch.LOOK, rota_watch.LEFT})
 """The kinds of errands that nobody waits for: they are no answer to what falls due next."""

@@ -21,6 +21,7 @@ from handlers.intake import open_intake
 from handlers.oncall import page
 from handlers.questions import answered
 from handlers.queue import next_message
+from handlers.reports import report_message
 from handlers.undelivered import undelivered_message
 
 
@@ -62,8 +63,6 @@ class Commands:
                 return found(self.front, user, " ".join(text))
             case ["sop", *question]:
                 return answered(self.front, " ".join(question))
-            case ["undelivered"]:
-                return undelivered_message(self.front, user)
             case ["oncall", *days] if len(days) < 2:
                 return page(self.front, user, "".join(days))
         return self._of_cases(words, user)
@@ -78,6 +77,15 @@ class Commands:
                 return next_message(self.front, user, "".join(queue).lower())
             case ["show", *names] if len(names) < 2:
                 return self._show("".join(names), user)
+        return self._of_team(words, user)
+
+    def _of_team(self, words: list[str], user: str) -> Message:
+        """What leads and admins ask; each answer checks who may see it."""
+        match [words[0].lower(), *words[1:]]:
+            case ["undelivered"]:
+                return undelivered_message(self.front, user)
+            case ["report"]:
+                return report_message(self.front, user)
         return unknown(" ".join(words))
 
     def _show(self, name: str, user: str) -> Message:

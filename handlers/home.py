@@ -94,7 +94,9 @@ class HomeListeners:
         wanted = str(args.body["actions"][0].get("value")) == "on"
         with self.front.desk.memory.write() as work:
             work.homes.want_summary(user, wanted, self.front.now())
-        self._show(user)
+        self.front.wake()
+        if not wanted and args.body.get("response_url"):
+            args.respond(text=home.SUMMARY_OFF, response_type="ephemeral", replace_original=False)
 
     @guarded
     def resume(self, args: Args) -> None:

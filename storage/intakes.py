@@ -10,6 +10,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from bot.ports import Intake, Intakes, Sheet
+from storage.homes import tell
 from storage.locking import locked
 from storage.tables import IntakeRow
 
@@ -38,6 +39,7 @@ class IntakeStore(Intakes):
                 updated_at=now,
             )
         )
+        tell(self.session, {intake.agent, intake.given_by})
         self.session.flush()
 
     def get(self, intake_id: str) -> Intake | None:

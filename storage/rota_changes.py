@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from bot.ports import RotaChange, RotaChanges
 from bot.sop.rota import Change, ChangeKind, Person
+from storage.homes import EVERYBODY, tell
 from storage.locking import locked
 from storage.tables import RotaChangeRow
 
@@ -33,6 +34,7 @@ class RotaChangeStore(RotaChanges):
             made_at=made.at,
         )
         self.session.add(row)
+        tell(self.session, [EVERYBODY])
         self.session.flush()
         return _made(row)
 
@@ -55,6 +57,7 @@ class RotaChangeStore(RotaChanges):
         if row is None or row.withdrawn_at is not None:
             return False
         row.withdrawn_by, row.withdrawn_at = by, now
+        tell(self.session, [EVERYBODY])
         self.session.flush()
         return True
 
