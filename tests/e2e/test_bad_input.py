@@ -15,7 +15,7 @@ from slack_sdk import WebClient
 
 from sandbox.person import Person, SeenMessage, Trouble
 from tests.e2e.conftest import WEDNESDAY, Office
-from tests.e2e.story import WHAT, WHO, fill_what, newest_question, open_complaint, send_email
+from tests.e2e.story import WHAT, WHO, fill_what, finish, newest_question, open_complaint, send_email
 
 Json = dict[str, Any]
 
@@ -157,8 +157,7 @@ def test_any_text_in_any_field_of_the_form_is_taken_or_answered_at_its_field(
     elif len(text) < 100:
         assert set(wrong) == {"homeowner.phone", "homeowner.email", "installer.email"}
     ada.wait_for_view("What the SOP says")
-    ada.submit()
-    case = opened(ada)
+    case = finish(ada)
     assert ada.wait_for_message(f"{case} · Installer is not replying")
     if "description" not in wrong:
         ada.click("Fields and key …", newest_card(ada, case))
@@ -188,13 +187,6 @@ def text_parts(node: Any) -> Iterator[str]:
     elif isinstance(node, list | tuple):
         for part in node:
             yield from text_parts(part)
-
-
-def opened(agent: Person) -> str:
-    """Close the modal that says which case is open."""
-    view = agent.wait_for_view("is open")
-    agent.close()
-    return next(word.strip("*") for word in view.all_text.split() if "HC-" in word)
 
 
 def test_a_case_full_to_the_brim_stays_within_slacks_limits(office: Office) -> None:

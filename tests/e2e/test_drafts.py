@@ -115,7 +115,7 @@ def test_a_draft_opens_at_the_page_where_it_was_left_with_everything(office: Off
     resumed(ada)
     ada.wait_for_view("What the SOP says")
     ada.submit()
-    ada.wait_for_view("is open")
+    ada.wait_for_view("is open.")
     ada.close()
     assert resumed(ada) == "none"
 

@@ -13,7 +13,7 @@ from bot.sop.playbook import Playbooks
 from sandbox.person import Person, Trouble
 from tests.e2e.conftest import WEDNESDAY, Office
 from tests.e2e.robot import Robot, recipients
-from tests.e2e.story import WHO
+from tests.e2e.story import WHO, finish
 
 ADDRESS = re.compile(r"[^\s,]+@[^\s,]+")
 OLD, RECENT = "2029-11-20", "2029-12-20"
@@ -180,10 +180,7 @@ def opened(agent: Person, row: Row, address: str) -> str:
             agent.fill({name: what.pop(name)})
     agent.submit()
     agent.wait_for_view("What the SOP says")
-    agent.submit()
-    view = agent.wait_for_view("is open")
-    agent.close()
-    return next(word.strip("*") for word in view.all_text.split() if "HC-" in word)
+    return finish(agent)
 
 
 @pytest.mark.parametrize("name", ROWS)
