@@ -282,4 +282,5 @@ def _title(work: Work, desk: Desk, number: int, now: datetime) -> str:
 
 
 def _urgency(step: Step) -> int:
-    return {"follow_up": 0, "ask_lead": 1, "ask": 2}.get(step.verb, 3)
+    """The question that fell due, then what a lead is asked; what is asked on the call comes last."""
+    return {"follow_up": 0, "ask_lead": 1, "ask": 3}.get(step.verb, 2)
