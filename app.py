@@ -37,6 +37,7 @@ from bot.connectors.slack_people import SlackPeople
 from bot.delivery import Postman
 from bot.desk import Desk
 from bot.errors import SettingsError, StartError
+from bot.imports import load_sample
 from bot.playbooks import load_playbooks
 from bot.ports import Clock, Memory
 from bot.redrawing import Redrawer
@@ -207,6 +208,9 @@ def _start_sandbox(settings: Settings, stack: ExitStack) -> None:
     address = settings.database_url if settings.database_url_given else f"sqlite:///{state / 'desk.db'}"
     _require_free(settings.port)
     database = stack.enter_context(open_database(address, system_clock()))
+    if not settings.database_url_given:
+        today = playbooks.organisation.calendar.today(system_clock())
+        load_sample(database, ROOT / "sandbox", system_clock(), today)
     services: list[Service] = []
 
     def wake() -> None:

@@ -193,3 +193,11 @@ class Reading:
             if first != line:
                 return [Wrong(line, "the row", f"The same one stands in line {first} already, which counts.")]
         return []
+
+
+def load_sample(memory: Memory, folder: Path, now: datetime, today: date) -> None:
+    """Load `homeowners.csv` and `installers.csv` of a folder into a directory that is empty."""
+    with memory.read() as work:
+        empty = not (work.directory.has_homeowners() or work.directory.has_installers())
+    for kind in (HOMEOWNERS, INSTALLERS) if empty else ():
+        load(memory, kind, folder / f"{kind.name}.csv", now, today)

@@ -13,9 +13,10 @@ from typer.testing import CliRunner
 from bot import import_commands
 from bot.errors import ImportRefused
 from bot.import_commands import lines_of
-from bot.imports import HOMEOWNERS, INSTALLERS, load
+from bot.imports import HOMEOWNERS, INSTALLERS, load, load_sample
 from bot.listings import ListedHomeowner
 from bot.sop.organisation import Contact
+from tests.bot.casework import SANDBOX
 from tests.bot.desk import NOW
 
 TODAY = date(2026, 11, 18)
@@ -336,3 +337,19 @@ class TestCommand:
         result = CliRunner().invoke(app, ["import", "homeowners", str(desk.file(content))])
         assert result.exit_code == code, result.output
         assert all(each in result.output for each in said), result.output
+
+
+class TestSample:
+    def test_the_sandbox_has_one_of_every_kind(self, desk):
+        load_sample(desk.memory, SANDBOX.parent, NOW, TODAY)
+        with desk.memory.read() as work:
+            listed = [work.directory.homeowner(n) for n in range(1, work.directory.count_homeowners() + 1)]
+            assert {each.program for each in listed} == {"everbright", "beam", "concert"}
+            assert {each.product for each in listed} == {"ric", "ppa", ""}
+            assert {each.milestones.get("m3", "")[:4] for each in listed} == {"", "not_", "2026"}
+            assert all(work.directory.installer_named(each.installer) for each in listed)
+
+    def test_what_was_imported_is_left_alone(self, desk):
+        desk.load(table(HANNA))
+        load_sample(desk.memory, SANDBOX.parent, NOW, TODAY)
+        assert desk.only().account == "EB-1"
