@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from blocks import kit, words
+from blocks.intake_alike import JOIN
 from blocks.intake_fields import LEADING, fields
 from blocks.intake_frame import ANOTHER, BACK, KEPT, MORE, TITLE, frame
 from blocks.intake_says import says
 from bot.intake_fields import MESSAGE_LINK, MESSAGE_TEXT, MOST, WITHOUT_INSTALLER, Values, text_of
 from bot.ports import Intake, StoredCase
 
-__all__ = ["ANOTHER", "BACK", "LEADING", "MORE", "loading", "opened", "says", "sorry", "what", "who"]
+__all__ = ["ANOTHER", "BACK", "JOIN", "LEADING", "MORE", "loading", "opened", "says", "sorry", "what", "who"]
 
 FOUND = {"yes": "Yes, found", "no": "No, not found"}
 NOT_FOUND = "Not found: the desk asks in Slack whether this is a Concert customer (R-056, R-057)."
@@ -103,12 +104,18 @@ def from_message(intake: Intake) -> list[kit.Block]:
     return [kit.context(text)]
 
 
-def opened(stored: StoredCase, draft_id: str = "", offered: Sequence[str] = ()) -> kit.Block:
+def opened(
+    stored: StoredCase, draft_id: str = "", offered: Sequence[str] = (), *, joined: bool = False
+) -> kit.Block:
     """What the modal says once the case is open.
 
     `draft_id` is the intake that it came from: with it, another complaint of the homeowner can be taken
-    (D-21); `offered` are the categories that likely come up together with this one (D-31).
+    (D-21); `offered` are the categories that likely come up together with this one (D-31). `joined` says
+    that the case was open before.
     """
+    if joined:
+        text = f":white_check_mark: *The call is noted on {stored.name}.* No other case was opened."
+        return kit.modal("intake_opened", TITLE, [kit.section(text), *_more(draft_id, ())], close="Done")
     where = (
         "Its card, with the next step, is in your messages."
         if stored.owner

@@ -11,6 +11,7 @@ from bot.duplicates import Alike
 from bot.intake_fields import LINK_WITH, MOST, REASON, Values, text_of
 from bot.ports import StoredCase
 
+JOIN = "intake_join"
 MOST_CASES = 10
 """As many check boxes as Slack takes."""
 
@@ -21,11 +22,16 @@ def same(found: Alike, values: Values, desk: Desk) -> Iterator[kit.Block]:
         return
     yield kit.section(
         ":warning: *This complaint is open already:* same homeowner, address and category. "
-        f"Work on that case, or say below why it needs a linked one. {words.cited(['D-22'])}"
+        f"Note the call on that case, or say below why it needs a linked one. {words.cited(['D-22'])}"
     )
     for stored in found.same[:MOST_CASES]:
-        button = kit.button(f"Open {stored.name}", OPEN, str(stored.number))
-        yield kit.section(f"*{stored.name}* · {_standing(stored, desk)}", button)
+        number = str(stored.number)
+        yield kit.section(f"*{stored.name}* · {_standing(stored, desk)}")
+        yield kit.actions(
+            kit.button(f"Open {stored.name}", OPEN, number),
+            kit.button(f"Note this call on {stored.name}", JOIN, number),
+            block_id=f"same_{number}",
+        )
     yield kit.typed(
         REASON,
         "Why does it need a case of its own?",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bot import alerts, cases, drafts, duplicates, hands, links, roles
+from bot import alerts, cases, drafts, duplicates, hands, letters, links, roles
 from bot.desk import Desk
 from bot.duplicates import Alike
 from bot.errors import AlreadyOpen, CaseError
@@ -23,7 +23,8 @@ from bot.intake_fields import (
     text_of,
 )
 from bot.ports import Entry, Intake, StoredCase, Work
-from bot.sop import Plan
+from bot.sop import Event, Plan
+from bot.sop.vocabulary import SENSITIVE
 
 CARRIED_ON = (
     *PAGES["who"],
@@ -67,6 +68,35 @@ def finish(work: Work, desk: Desk, intake: Intake, now: datetime) -> StoredCase:
     _link(work, desk, case, stored, found, now)
     alerts.look(work, desk, case, now)
     return _handed(work, desk, case.number, stored.agent, now)
+
+
+def join(work: Work, desk: Desk, intake: Intake, number: int, now: datetime) -> StoredCase:
+    """Instead of a case of its own, the call is noted on the one that is open for the same complaint (D-22).
+
+    What was said goes there word for word, and a qualifier flags it. Raises CaseError where it is not one.
+    """
+    stored = work.intakes.get(intake.id) or intake
+    if stored.case_number is not None:
+        return work.cases.get(stored.case_number)
+    facts, agent = stated(stored.values, desk, stored.agent, now), stored.agent
+    if number not in {each.number for each in duplicates.alike(work, facts).same}:
+        raise CaseError(f"HC-{number} is no longer open for this complaint. Go back and forth to look again.")
+    data = {"category": facts.categories[0], "address": facts.homeowner.address}
+    cases.report(work, desk, number, Event("same_complaint_again", now, data, agent), now)
+    cases.add_note(work, number, facts.description, agent, now)
+    _note_message(work, work.cases.get(number), stored.values, agent, now)
+    before = work.cases.get(number).case.facts.sensitive
+    mentioned = [each for each in SENSITIVE if each in {*before, *facts.sensitive}]
+    if len(mentioned) > len(before):
+        learned = Event("facts_learned", now, {"sensitive": mentioned}, agent)
+        cases.report(work, desk, number, learned, now)
+        links.flag_all(work, desk, number, agent, now)
+    case = work.cases.get(number)
+    if case.owner not in ("", agent):
+        at = len(work.timeline.of(number)) - 1
+        work.outbox.put([letters.notice(case, case.owner, at)], now)
+    work.intakes.save(replace(stored, case_number=number), now)
+    return case
 
 
 def _note_message(work: Work, case: StoredCase, values: Values, by: str, now: datetime) -> None:

@@ -82,6 +82,7 @@ class IntakeListeners:
         app.action({"block_id": redrawn, "action_id": VALUE})(ack=self.keep, lazy=[self.redraw])
         app.action({"block_id": fields, "action_id": VALUE})(self.keep)
         app.action(pages.ANOTHER)(self.finish_for_another)
+        app.action(pages.JOIN)(self.join)
         app.action(re.compile(f"^{pages.MORE}:"))(ack=self.acknowledge, lazy=[self.another])
         app.action(pages.BACK)(ack=self.go_back, lazy=[self.redraw])
 
@@ -152,6 +153,20 @@ class IntakeListeners:
                     return kept, refused
                 kept = Kept(drafts.own(work, heard.intake, heard.user), "over")
         return kept, None
+
+    @guarded
+    def join(self, args: Args) -> None:
+        """The same complaint is open already: the call is noted there, and no case is opened (D-22)."""
+        heard, now = self._heard(args), self.front.now()
+        args.ack()
+        with self.front.desk.memory.write() as work:
+            kept = drafts.hear(work, heard, now)
+            if kept.verdict == "kept":
+                number = int(args.body["actions"][0]["value"])
+                intake_finish.join(work, self.front.desk, kept.intake, number, now)
+                kept = Kept(drafts.own(work, heard.intake, heard.user), "over")
+        self.front.wake()
+        redraw(args.client, heard.window, self._answer(kept, heard), args.body["view"]["hash"])
 
     @guarded
     def finish_for_another(self, args: Args) -> None:

@@ -84,7 +84,9 @@ def opened(front: Front, stored: Intake) -> kit.Block:
     with front.desk.memory.read() as work:
         case = work.cases.get(stored.case_number)
     category = case.case.facts.categories[0] if case.case.facts.categories else ""
-    return pages.opened(case, stored.id, intake_finish.OFFERED.get(category, ()))
+    began = stored.started_at
+    joined = began is not None and case.case.opened_at < began
+    return pages.opened(case, stored.id, intake_finish.OFFERED.get(category, ()), joined=joined)
 
 
 def asked(front: Front, stored: Intake) -> tuple[str, ...]:

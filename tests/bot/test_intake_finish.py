@@ -102,6 +102,30 @@ def test_a_closed_case_is_no_obstacle(work: Casework) -> None:
     assert finish(work).number == first.number + 1
 
 
+def join(work: Casework, values: Values, case: StoredCase, agent: str = BEN) -> None:
+    with work.desk.memory.write() as memory:
+        draft = drafts.begin(memory, agent, NOW, values)
+        for _ in range(2):
+            intake_finish.join(memory, work.desk, draft, case.number, NOW)
+        assert drafts.drafts_of(memory, agent) == ()
+
+
+def test_the_call_is_noted_on_the_case_that_is_open_once_and_a_qualifier_flags_it(work: Casework) -> None:
+    first = finish(work)
+    join(work, {**GOOD, **LAWYER, "description": "He has a lawyer now."}, first)
+    assert lines(work, first, "note") == ["He has a lawyer now."]
+    assert now(work, first).case.facts.sensitive == ("lawyer",)
+    with work.desk.memory.read() as memory:
+        assert memory.cases.numbers() == (first.number,)
+    assert ADA in {letter.to for letter in letters(work, "notice")}
+
+
+def test_a_call_is_not_noted_on_another_complaint(work: Casework) -> None:
+    first = finish(work)
+    with pytest.raises(CaseError, match="no longer open"):
+        join(work, PTO, first)
+
+
 # --- several complaints (D-21) ---
 
 

@@ -99,6 +99,25 @@ def test_who_finishes_second_is_shown_the_first(office: Office) -> None:
     assert number_in(ben) != first
 
 
+def test_the_call_is_noted_on_the_case_that_is_open(office: Office) -> None:
+    ada, ben = office.ada, office.ben
+    what = {"installer.name": "Roofs of Emma"}
+    first = open_complaint(ada, homeowner("Emma", **{"homeowner.phone": "212-555-0199"}), what)
+    said = {**what, "description": "Now it smells of smoke."}
+    last_page(ben, homeowner("Emma", **{"homeowner.phone": "212-555-0199"}), said)
+    ben.click(f"Open {first}")
+    ben.wait_for(lambda person: len(person.views) == 2)
+    assert first in ben.view.all_text
+    ben.close()
+    ben.click(f"Note this call on {first}")
+    assert "No other case was opened" in ben.wait_for_view("is noted on").all_text
+    ben.close()
+    ada.wait_for_message("Now it smells of smoke.")
+    ada.command("/complaint", f"show {first}")
+    ada.wait_for(lambda person: first in person.dm()[-1].all_text)
+    assert "The same complaint came again." in "\n".join(timeline(ada))
+
+
 def test_several_complaints_of_one_call_are_linked_cases(office: Office) -> None:
     ada = office.ada
     what = {"installer.name": "Roofs of Cleo", "category": "Equipment is missing"}
