@@ -26,6 +26,11 @@ PICTURES = os.environ.get("PICTURES")
 """A folder for screenshots, to be looked at."""
 ADA, LEA = "U0ADA00001", "U0LEA00004"
 WIDTHS = {"desk": (1280, 900), "phone": (390, 844)}
+STANDS_OUT = """[...document.querySelectorAll('main *')]
+    .filter(each => each.getBoundingClientRect().right > innerWidth)
+    .filter(each => getComputedStyle(each).position !== 'absolute')
+    .map(each => each.textContent)"""
+"""The texts of what is wider than the window."""
 COMPLAINTS = (
     ("Hanna (homeowner)", "installer_unresponsive", "Bright Roofs"),
     ("Omar (homeowner)", "pto_delay", "Sunny Side Solar and Roofing of Greater Springfield"),
@@ -110,13 +115,7 @@ def at_home(page: Page, person: Person, width: str) -> None:
 def look(page: Page, name: str) -> None:
     """Nothing stands out of the window; and a picture of all of it."""
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
-    assert (
-        page.evaluate(
-            "[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth)"
-            ".filter(e => getComputedStyle(e).position !== 'absolute').length"
-        )
-        == 0
-    )
+    assert page.evaluate(STANDS_OUT) == []
     if PICTURES:
         page.set_viewport_size({"width": page.viewport_size["width"], "height": 4200})
         page.screenshot(path=Path(PICTURES) / f"home-{name}.png")
