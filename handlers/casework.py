@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from slack_bolt import Args
 
-from blocks import card, forms, kit
+from blocks import card, forms, kit, timeline
 from blocks import hands as drawn
 from bot import cases, hands, roles
 from bot.cases import CaseView, Reported
@@ -74,7 +74,7 @@ class Casework:
 
     def _chosen(self, view: CaseView, wanted: str, user: str) -> kit.Block:
         if wanted == "timeline":
-            return forms.timeline(view, self.front.desk)
+            return timeline.timeline(view, self.front.desk)
         if wanted == "note":
             return forms.note(view)
         if view.stored.case.state == "closed":

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from slack_bolt import App, Args
 
-from blocks import forms
 from blocks import hands as drawn
+from blocks import timeline
 from blocks.queue import DO, READ, TAKE
 from bot import hands
 from bot.errors import CaseError, MovedOn, WrongColleague
@@ -63,7 +63,7 @@ class HandsListeners(Casework):
             view = self._view(work, number, user_of(args.body), Act.SEE)
         if not place.isdecimal() or int(place) >= len(view.timeline):
             raise MovedOn(moved_on(view))
-        line = forms.line(view.timeline[int(place)], self.front.desk)
+        line = timeline.line(view.timeline[int(place)], self.front.desk)
         open_modal(args.client, args.body, drawn.entry(view.stored, line))
 
     @guarded

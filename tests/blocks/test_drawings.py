@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from blocks import card, forms, intake
+from blocks import card, forms, intake, timeline
 from blocks.help import help_page, unknown
 from blocks.letters import draw
 from bot import cases, confirmations, follow_ups
@@ -164,7 +164,7 @@ def test_the_card_is_what_slack_takes(living: Living) -> None:
 def test_every_form_is_a_modal_that_slack_takes(living: Living) -> None:
     work, view, _ = living
     desk = work.desk
-    for made in (forms.timeline(view, desk), forms.note(view), forms.close(view, desk)):
+    for made in (timeline.timeline(view, desk), forms.note(view), forms.close(view, desk)):
         hold_view(made)
     hold_view(forms.facts(view, None, forms.editable(view, desk, NOW.date())))
     for step in view.plan.steps:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sandbox.person import Person, SeenMessage
 from tests.e2e.conftest import Office
+from tests.e2e.robot import settle
 from tests.e2e.story import newest_question, open_complaint, open_email, send_email, timeline
 
 CHANNEL = "support-and-cs-team-members-only"
@@ -185,9 +186,10 @@ def test_a_lead_decides_in_the_case_and_the_prompts_come_three_times(office: Off
         office.clock.next_due()
         ada.click("Not heard from the installer", newest_question(ada, case))
         for prompts in (1, 2, 3):
-            ada.wait_for_message("The SOP’s text" if prompts == 0 else case)
-            office.clock.next_due()
-            lea.wait_for(lambda lead, n=prompts: len(prompted(lead, case)) == n)
+            while len(prompted(lea, case)) < prompts:
+                office.clock.next_due()
+                settle(office)
+            assert len(prompted(lea, case)) == prompts
         lea.wait_for_message(f"{case} needs a lead’s decision", LEADS)
 
 
@@ -232,4 +234,4 @@ def test_a_restart_in_the_middle_loses_nothing_and_repeats_nothing(office: Offic
             if message.text in (f"{case}: it is time to ask the homeowner.", f"{case}: answered.")
         ]
         assert len(asked) == 1
-        assert len(ada.dm()) == 2
+        assert len([message for message in ada.dm() if message.text.startswith(case)]) == 2
