@@ -40,14 +40,18 @@ def open_intake(
     What is known already is kept first, so that a trigger that came too late loses nothing.
     """
     roles.require(front.desk, agent, roles.Act.OPEN)
-    begun = _begin(front, agent, values) if values else None
-    window = open_window(client, trigger_id, pages.loading(), kept=begun is not None)
-    draw_in(front, client, begun or _begin(front, agent), window["id"], window["hash"])
-
-
-def _begin(front: Front, agent: str, values: Values | None = None) -> Intake:
+    begun = None
     with front.desk.memory.write() as work:
-        return drafts.begin(work, agent, front.now(), values)
+        if values and not work.seen.first_time(f"intake/{trigger_id}", front.now()):
+            return
+        if values:
+            begun = drafts.begin(work, agent, front.now(), values)
+        kept = bool(drafts.drafts_of(work, agent))
+    window = open_window(client, trigger_id, pages.loading(), kept=kept)
+    if begun is None:
+        with front.desk.memory.write() as work:
+            begun = drafts.begin(work, agent, front.now())
+    draw_in(front, client, begun, window["id"], window["hash"])
 
 
 def open_window(client: WebClient, trigger_id: str, view: kit.Block, *, kept: bool) -> Mapping[str, Any]:
@@ -57,8 +61,8 @@ def open_window(client: WebClient, trigger_id: str, view: kit.Block, *, kept: bo
     except SlackApiError as error:
         if kept and slack_code(error) in TOO_LATE:
             raise CaseError(
-                "Slack took too long, so the form could not be opened. What there is of the complaint is "
-                "kept: type /complaint resume to go on with it."
+                "Slack took too long, so the form could not be opened. Nothing was lost: do the same once "
+                "more, or type /complaint resume to go on with what is half written down."
             ) from error
         raise
 

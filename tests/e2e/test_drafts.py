@@ -221,10 +221,36 @@ def test_what_a_slow_slack_did_not_open_is_still_there(office: Office) -> None:
     ada.close()
     Trouble(office.sandbox.url).cause("error", target="views.open", error="expired_trigger_id", times=2)
     ada.command("/complaint", "resume")
-    ada.wait_for_message("type /complaint resume to go on with it")
+    ada.wait_for_message("type /complaint resume to go on with")
     Trouble(office.sandbox.url).end()
     assert resumed(ada) == "Open a complaint"
     assert holds(ada)
+
+
+def test_a_new_form_that_slack_did_not_open_points_to_what_is_half_written_down(office: Office) -> None:
+    ada = office.ada
+    begin(ada)
+    ada.close()
+    Trouble(office.sandbox.url).cause("error", target="views.open", error="expired_trigger_id", times=2)
+    ada.command("/complaint")
+    ada.wait_for_message("do the same once more, or type /complaint resume")
+
+
+def test_a_page_that_could_not_be_drawn_leaves_what_was_sent(office: Office) -> None:
+    ada = office.ada
+    begin(ada, {**WHO})
+    ada.submit()
+    ada.wait_for_view("What happened")
+    ada.fill({"description": "She is waiting."})
+    Trouble(office.sandbox.url).cause("error", target="views.update", error="internal_error", times=None)
+    ada.click("Back")
+    Trouble(office.sandbox.url).end()
+    ada.close(everything=True)
+    assert resumed(ada) == "Open a complaint"
+    ada.wait_for_view("Who is calling")
+    ada.submit()
+    view = ada.wait_for_view("What happened")
+    assert view.values["description"]["value"]["value"] == "She is waiting."
 
 
 @pytest.mark.parametrize("fault", ["drop_ack", "double_delivery"])

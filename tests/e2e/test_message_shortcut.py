@@ -94,7 +94,7 @@ def test_a_slow_slack_leaves_the_message_as_a_draft(office: Office) -> None:
     message = written(office, "He calls the third time today.")
     Trouble(office.sandbox.url).cause("error", target="views.open", error="expired_trigger_id", times=2)
     ada.message_shortcut(NAME, message)
-    ada.wait_for_message("type /complaint resume to go on with it", "general")
+    ada.wait_for_message("type /complaint resume to go on with", "general")
     Trouble(office.sandbox.url).end()
     ada.command("/complaint", "resume")
     ada.wait_for_view("its link goes into the case’s timeline")
