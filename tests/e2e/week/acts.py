@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from bot.intake_fields import REASON
 from bot.sop import Step, facts_to_json
 from sandbox.person import SeenMessage, SeenView
 from sandbox.screen import Spot
@@ -45,9 +46,18 @@ class Acts:
     # --- a call ---
 
     def take_call(
-        self, agent: Player, told: Complaint, *, hasty: bool = False, disturbed: bool = False
+        self,
+        agent: Player,
+        told: Complaint,
+        *,
+        hasty: bool = False,
+        disturbed: bool = False,
+        again: bool = False,
     ) -> str:
-        """Type a complaint from the command to the open case; `disturbed`, it is left and gone on with."""
+        """Type a complaint from the command to the open case.
+
+        `disturbed`: it is left and gone on with. `again`: the same one is open, which asks for a reason.
+        """
         agent.command("/complaint")
         agent.wait_for_view("intake_who")
         typed = self._fill(agent, told)
@@ -61,6 +71,10 @@ class Acts:
         typed |= {"category": told.known["category"], **self._fill(agent, told)}
         agent.submit()
         agent.wait_for_view("intake_says")
+        if again:
+            assert set(agent.submit(strict=False).errors) == {REASON}, f"{told.name} was taken twice"
+            agent.fill({REASON: "They moved, and it began anew."})
+            self.week.tried["again"] += 1
         at = self.week.now
         agent.submit()
         view = agent.wait_for_view("intake_opened")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.sop import Advance, Case, Event, Facts, Plan, Playbooks, Step, Timer, advance, begin, plan_of
 from bot.sop.rota import on_shift
@@ -89,6 +89,8 @@ class Mirror:
 
     playbooks: Playbooks
     cases: dict[str, Reflection] = field(default_factory=dict)
+    instead: dict[date, frozenset[str]] = field(default_factory=dict)
+    away: dict[date, frozenset[str]] = field(default_factory=dict)
     promises: list[Promise] = field(default_factory=list)
 
     def open(self, name: str, facts: Facts, agent: str, at: datetime) -> Reflection:
@@ -213,7 +215,11 @@ class Mirror:
         assert self.report(name, "confirmation_posted", data, "", at)
 
     def on_shift(self, at: datetime) -> frozenset[str]:
-        return frozenset(one.slack_id for one in on_shift(self.playbooks.organisation.rota, at))
+        """Who is on shift by the rota, and by what a lead changed of it for a day (D-11)."""
+        rota = self.playbooks.organisation.rota
+        day = at.astimezone(rota.zone).date()
+        planned = frozenset(one.slack_id for one in on_shift(rota, at))
+        return self.instead.get(day, planned) - self.away.get(day, frozenset())
 
     def _dues(self) -> Iterator[datetime]:
         for mine in self.cases.values():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from tests.e2e.conftest import Office
+from tests.e2e.week.absences import Absences
 from tests.e2e.week.acts import Acts
 from tests.e2e.week.complaints import AT_NIGHT, CALLS, Told, complaint
 from tests.e2e.week.desks import Desks
@@ -32,6 +34,7 @@ class Play:
         self.acts = Acts(self.week)
         self.desks = Desks(self.week, self.acts)
         self.hands = Hands(self.week, self.acts)
+        self.absences = Absences(self.week)
         self.restarts = Restarts(self.week)
         self.hostile = Hostile(self.week, self.acts)
         self.calls = list(enumerate(CALLS))
@@ -59,10 +62,7 @@ class Play:
             self.call(self.at_night)
         if office_hours:
             self.work()
-            if wall.hour == 11:
-                self.hostile.bad_mood()
-            if wall.weekday() == 1 and wall.hour == 13:
-                self.restarts.while_it_is_down()
+            self.events(wall)
             for _ in range(HOSTILE_ACTS if len(self.week.mirror.cases) > 2 else 0):
                 self.hostile.something()
         elif self.week.dice.random() < 0.2:
@@ -71,12 +71,42 @@ class Play:
     def call(self, waiting: list[tuple[int, Told]]) -> None:
         if waiting:
             number, told = waiting.pop()
-            agent = self.week.people[self.week.dice.choice(list(AGENTS))]
+            agent = self.week.people[self.week.dice.choice(self.here(AGENTS))]
             hasty, disturbed = (self.week.dice.random() < chance for chance in (0.3, 0.2))
             self.acts.take_call(agent, complaint(number, told), hasty=hasty, disturbed=disturbed)
 
+    def here(self, people: Mapping[str, str]) -> list[str]:
+        return [name for name, user in people.items() if self.week.is_here(user)]
+
+    def events(self, wall: datetime) -> None:
+        """What happens once in the week, at its hour."""
+        match wall.weekday(), wall.hour:
+            case (_, 11):
+                self.hostile.bad_mood()
+            case (1, 13):
+                self.restarts.while_it_is_down()
+            case (2, 10):
+                self.absences.somebody_else_tries()
+            case (3, 10):
+                self.absences.change_the_rota()
+            case (3, 14):
+                self.absences.leave()
+        if wall.weekday() in (1, 2, 4) and wall.hour == 15:
+            self.call_again()
+
+    def call_again(self) -> None:
+        """A homeowner calls about what is open already: another case needs a reason (D-22)."""
+        same = [
+            told
+            for name, told in self.week.complaints.items()
+            if self.week.mirror.cases[name].case.state != "closed"
+            and not {"sensitive", "wants_leadership"} & set(told.known)
+        ]
+        agent = self.week.people[self.week.dice.choice(self.here(AGENTS))]
+        self.acts.take_call(agent, self.week.dice.choice(same), again=True)
+
     def work(self) -> None:
-        for name in CASEWORKERS:
+        for name in self.here(CASEWORKERS):
             who = self.week.people[name]
             if self.week.dice.random() < (0.8 if name in CLERKS else 0.3):
                 self.hands.change(who)

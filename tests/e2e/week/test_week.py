@@ -17,9 +17,11 @@ from bot.sop import Case, Timer
 from storage import open_database
 from tests.e2e.conftest import Office
 from tests.e2e.week.complaints import private
+from tests.e2e.week.hands import FORMS
 from tests.e2e.week.hostile import Hostile
 from tests.e2e.week.office import Week
 from tests.e2e.week.play import Play
+from tests.e2e.week.restarts import DEATHS
 from tests.e2e.week.staff import CHANNEL
 
 pytestmark = pytest.mark.timeout(300)
@@ -65,9 +67,11 @@ def test_it_is_a_full_week(week: Week) -> None:
 
 def test_everything_went_wrong_that_can(week: Week) -> None:
     """Each at least once, so that no test below is true of nothing."""
-    assert {name for name in dir(Hostile) if not name.startswith("_")} - {"something", "acts", "week"} <= {
-        *week.tried
-    }
+    hostile = {name for name in dir(Hostile) if not name.startswith("_")} - {"something", "acts", "week"}
+    hands = {"take", "next", "next of nothing", *FORMS}
+    others = {"resumed", "again", "override", "away", "somebody_else_tries", "left", "while_it_is_down"}
+    assert hostile | hands | others | {"killed"} <= {*week.tried}
+    assert week.tried["killed"] == len(DEATHS)
 
 
 def test_every_path_of_the_sops_was_gone(week: Week) -> None:
