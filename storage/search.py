@@ -1,4 +1,4 @@
-"""Full-text search: FTS5 on SQLite, a weighted tsvector behind a GIN index on PostgreSQL.
+"""Full-text search: FTS5 on SQLite, tsvectors behind GIN indexes on PostgreSQL.
 
 Only folded words (`bot.folding`) get here, so both databases split and compare alike, and nothing that
 somebody types can be read as an operator. The tables are made by the migrations and known to nobody else:
@@ -18,7 +18,10 @@ from sqlmodel import Session
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word that has to be there: whole, or as the beginning of one; anywhere, or in the head."""
+    """A word that has to be there: whole, or as the beginning of one; anywhere, or in the head.
+
+    The terms that are asked for together are all of one place.
+    """
 
     word: str
     whole: bool = False
@@ -74,9 +77,7 @@ class FullText:
         """Up to `most` ids of rows that hold every term. No term finds nothing."""
         if not wanted:
             return []
-        found = column("words").op("@@") if self._on_postgresql else column(self.name).op("MATCH")
-        asked = self._asked(wanted)
-        query = select(self._id).select_from(self._table).where(found(asked)).limit(most)
+        query = select(self._id).select_from(self._table).where(self._holds(wanted)).limit(most)
         ordered = query.order_by(self._id.desc()) if newest_first else query
         return [int(row_id) for row_id in self.session.connection().execute(ordered).scalars()]
 
@@ -84,11 +85,14 @@ class FullText:
         text = self._text
         return [{"row": row.id, "first": text(row.head), "rest": text(row.body)} for row in rows]
 
-    def _asked(self, wanted: Sequence[Term]) -> ColumnElement[Any]:
-        if self._on_postgresql:
-            text = " & ".join(_postgresql_term(term) for term in wanted)
-            return cast(bindparam("asked", text), TSQUERY)
-        return bindparam("asked", " AND ".join(_sqlite_term(term) for term in wanted))
+    def _holds(self, wanted: Sequence[Term]) -> ColumnElement[bool]:
+        """The head has an index of its own on PostgreSQL, which knows how seldom a word stands there."""
+        if not self._on_postgresql:
+            asked = " AND ".join(_sqlite_term(term) for term in wanted)
+            return column(self.name).op("MATCH")(bindparam("asked", asked))
+        part = "head" if all(term.in_head for term in wanted) else "words"
+        asked = " & ".join(_postgresql_term(term) for term in wanted)
+        return column(part).op("@@")(cast(bindparam("asked", asked), TSQUERY))
 
     @property
     def _on_postgresql(self) -> bool:
@@ -106,10 +110,8 @@ class FullText:
         return cast(bindparam(name), TSVECTOR) if self._on_postgresql else bindparam(name)
 
     def _text(self, found: Iterable[str]) -> str:
-        """Words as the database takes them. On PostgreSQL they need a place, or they would take no weight."""
-        if self._on_postgresql:
-            return " ".join(f"'{word}':1" for word in found)
-        return " ".join(found)
+        """Words as the database takes them."""
+        return " ".join(f"'{word}'" for word in found) if self._on_postgresql else " ".join(found)
 
 
 def terms(words: Iterable[str], whole: bool = False, in_head: bool = False) -> list[Term]:
@@ -122,5 +124,4 @@ def _sqlite_term(term: Term) -> str:
 
 
 def _postgresql_term(term: Term) -> str:
-    flags = f"{'' if term.whole else '*'}{'A' if term.in_head else ''}"
-    return f"'{term.word}'{':' if flags else ''}{flags}"
+    return f"'{term.word}'{'' if term.whole else ':*'}"

@@ -24,9 +24,10 @@ ON_POSTGRESQL: Final = (
         id integer PRIMARY KEY,
         head tsvector NOT NULL,
         body tsvector NOT NULL,
-        words tsvector GENERATED ALWAYS AS (setweight(head, 'A') || setweight(body, 'D')) STORED
+        words tsvector GENERATED ALWAYS AS (head || body) STORED
     )
     """,
+    "CREATE INDEX ix_{name}_head ON {name} USING gin (head)",
     "CREATE INDEX ix_{name}_words ON {name} USING gin (words)",
 )
 BATCH: Final = 1000
