@@ -22,6 +22,7 @@ DAMAGE = {
 PERSONAL = ("Hanna", "Sunny Side", "555-01", "@example.test", "inverter hums", "Ask for the manager")
 
 HOMEOWNERS = count(10)
+FRONT_LINE = "support-and-cs-team-members-only"
 
 
 @pytest.fixture(scope="module")
@@ -175,8 +176,7 @@ def test_what_is_put_back_waits_for_somebody_else(office: Office) -> None:
     office.ben.submit()
     office.ben.wait_for_no_view()
     settle(office)
-    channel = "support-and-cs-team-members-only"
-    assert "waits for the front line" in post_of(office.ada, channel, case).all_text
+    assert "waits for the front line" in post_of(office.ada, FRONT_LINE, case).all_text
     office.ada.command("/complaint", "next")
     office.ada.wait_for_message(f"{case} is yours")
     settle(office)
@@ -257,6 +257,32 @@ def test_changed_facts_say_what_follows_from_them(office: Office) -> None:
     office.ada.submit()
     said = office.ada.wait_for_view("changed").all_text
     assert "*Program:* EverBright → Concert" in said
+
+
+def test_what_its_owner_leaves_unanswered_is_taken_by_a_colleague(office: Office) -> None:
+    case = opened(office.ada)
+    settle(office)
+    office.ada.click("Read and send …", card_of(office.ada, case))
+    office.ada.wait_for_view("E-mail")
+    office.ada.submit()
+    office.ada.wait_for_no_view()
+    settle(office)
+    for _ in range(6):
+        office.clock.next_due()
+        settle(office)
+        if newest_notice(office.ada, case):
+            break
+    assert "No answer for 4 working hours" in newest_notice(office.ada, case)
+    post = post_of(office.ben, FRONT_LINE, case)
+    assert "can be taken by one of the front line" in post.all_text
+    assert [each for each in PERSONAL if each in post.all_text] == []
+    office.ben.click("Take it", post)
+    settle(office)
+    assert "<@U0BEN00002> has it" in post_of(office.ben, FRONT_LINE, case).all_text
+    assert card_of(office.ada, case).text == f"{case} is no longer with you."
+    asked = [each for each in office.ben.dm() if each.text == f"{case}: it is time to ask the homeowner."]
+    assert len(asked) == 1, "the question goes along with the case"
+    assert asked[0].buttons
 
 
 def test_slack_took_everything(office: Office) -> None:

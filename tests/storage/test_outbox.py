@@ -222,6 +222,17 @@ def test_the_originals_of_a_case_and_kind_are_those_sent_or_waiting(outbox, data
     assert outbox.originals(1001, "card") == (a_letter("s"), a_letter("w"))
 
 
+def test_a_letter_is_found_by_where_it_stands_its_edits_are_not(outbox):
+    outbox.put([a_letter("a")], NOW)
+    (delivery,) = outbox.claim()
+    outbox.settle(delivery, THERE, NOW)
+    outbox.put([a_letter("a/2", edits="a")], NOW)
+    (edit,) = outbox.claim()
+    outbox.settle(edit, THERE, NOW)
+    assert outbox.letter_at(THERE) == a_letter("a")
+    assert outbox.letter_at(replace(THERE, ts="1.1")) is None
+
+
 def test_each_letter_is_claimed_once_by_four_threads(outbox):
     outbox.put([a_letter(f"a{n}") for n in range(40)], NOW)
     claimed = []
