@@ -164,6 +164,8 @@ def test_two_windows_on_one_draft_and_the_newer_one_counts(office: Office) -> No
     assert older.id != newer.id
     ada.fill({"homeowner.name": "Hannah (homeowner)"})
     replay(office, older, "Hanna, from the older window")
+    calls = [entry["body"] for entry in Trouble(office.sandbox.url).traffic() if entry["direction"] == "in"]
+    assert any("was opened in another window" in str(body) for body in calls)
     assert holds(ada, {"homeowner.name": "Hannah (homeowner)"})
     ada.close()
     resumed(ada)

@@ -150,6 +150,29 @@ def test_several_complaints_of_one_call_are_linked_cases(office: Office) -> None
     assert f"Linked with {third}, of the same homeowner." in told
 
 
+def test_a_sensitive_complaint_of_who_is_not_trained_goes_to_those_who_are(office: Office) -> None:
+    ada, ben = office.ada, office.ben
+    who = homeowner("Frederik", **{"homeowner.phone": "212-555-0177"})
+    what = {
+        "installer.name": "Roofs of Frederik",
+        "sensitive": ["Retained or contacted a lawyer/legal counsel"],
+    }
+    ben.command("/complaint")
+    ben.wait_for_view("Who is calling")
+    ben.fill({**WHO, **who})
+    ben.submit()
+    ben.wait_for_view("What happened")
+    fill_what(ben, {**WHAT, **what})
+    ben.submit()
+    assert "goes to their queue" in ben.wait_for_view("This case is for the trained agents").all_text
+    ben.submit()
+    ben.wait_for_view("It waits in the queue of the trained agents")
+    case = number_in(ben)
+    office.lea.wait_for_message(case, LEADS)
+    ada.command("/complaint", "next")
+    ada.wait_for_message(case)
+
+
 def test_the_third_complaint_about_an_installer_alerts_the_leads(office: Office) -> None:
     names = ("Dora", "Doreen", "Dorothea")
     cases = [open_complaint(office.ada, homeowner(name), {"installer.name": "Dim Roofs"}) for name in names]
