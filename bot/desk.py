@@ -62,7 +62,8 @@ class Desk:
         version = case.playbook
         if version != self.playbooks.version and version not in self.read:
             self.read[version] = self._stored(version, work)
-        desk = replace(self, playbooks=self.read.get(version, self.playbooks)).today(work)
+        began_under = replace(self.read.get(version, self.playbooks), organisation=self.organisation)
+        desk = replace(self, playbooks=began_under).today(work)
         return desk.with_contacts(work, case.facts.installer.name)
 
     def with_contacts(self, work: Work, *installers: str) -> Desk:
