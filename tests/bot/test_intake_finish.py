@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 
 import pytest
 
 from bot import alerts, drafts, intake_finish, links
+from bot.connectors.by_hand import by_hand
+from bot.desk import Desk
 from bot.errors import AlreadyOpen, CaseError
 from bot.intake_fields import LINK_WITH, MESSAGE_LINK, MESSAGE_TEXT, REASON, Values
 from bot.ports import Intake, Letter, StoredCase
-from tests.bot.casework import ADA, BEN, Casework
+from storage import open_database
+from tests.bot.casework import ADA, BEN, PLAYBOOKS, Casework
 from tests.bot.desk import NOW
 from tests.bot.test_intake import GOOD
+from tests.storage.samples import all_at_once
 
 HANNA_AGAIN = {"homeowner.name": "homeowner, HANNA", "homeowner.address": "1 example st., Springfield"}
 PTO: Mapping[str, str | tuple[str, ...]] = {**GOOD, "category": "pto_delay"}
@@ -308,3 +314,21 @@ def test_an_installer_that_was_corrected_counts_as_what_it_is(work: Casework) ->
     assert alerted(work) == []
     learn(work, third, installer__name="Sunny Roofs")
     assert len(alerted(work)) == 1
+
+
+def test_of_four_who_finish_at_once_one_opens_the_case_and_three_are_shown_it(tmp_path: Path) -> None:
+    with open_database(f"sqlite:///{tmp_path / 'desk.db'}", NOW) as database:
+        desk = Desk(database, PLAYBOOKS, by_hand({}))
+        with database.write() as memory:
+            begun = [drafts.begin(memory, agent, NOW, GOOD) for agent in (ADA, BEN, ADA, BEN)]
+        outcomes: list[str] = []
+
+        def send(draft: Intake) -> None:
+            try:
+                with database.write() as memory:
+                    outcomes.append(intake_finish.finish(memory, desk, draft, NOW).name)
+            except AlreadyOpen as refused:
+                outcomes.append(str(refused.numbers))
+
+        all_at_once([partial(send, draft) for draft in begun])
+    assert sorted(outcomes) == ["(1001,)", "(1001,)", "(1001,)", "HC-1001"]
