@@ -60,7 +60,7 @@ def _line(stored: StoredCase, desk: Desk) -> kit.Block:
         kit.escape(kit.clip(each, 150)) for each in (homeowner.address, _installer(stored)) if each
     )
     state = f"{words.STATES[case.state]} · {_owner(stored)}{_next(stored, desk)}"
-    text = "\n".join(filter(None, (about, where, state)))
+    text = "\n".join(filter(None, (about, state, where)))
     return kit.section(kit.clip(text, LINE_LIMIT), kit.button("Open", OPEN, str(stored.number)))
 
 

@@ -1,0 +1,93 @@
+"""The menus of the directory, and what is found: within Slack's limits, whatever stands in the export."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blocks import find
+from blocks.directory import NOT_FOUND, homeowner_menu, homeowner_options, installer_options, on_who
+from blocks.kit import typed
+from bot.desk import Desk
+from bot.directory import HOMEOWNER, Filled, Offered
+from bot.listings import ListedHomeowner, ListedInstaller
+from bot.ports import StoredCase
+from sandbox import block_kit
+from tests.bot.casework import PLAYBOOKS
+from tests.storage.samples import ADA, a_case
+
+HANNA = ListedHomeowner("Hanna (homeowner)", "1 Sunny Side, Springfield", program="beam", id=7)
+DESK = Desk(None, PLAYBOOKS, {})
+ANY = st.text(max_size=120)
+
+
+def page(*blocks):
+    return {"type": "modal", "title": {"type": "plain_text", "text": "x"}, "blocks": list(blocks)}
+
+
+@given(ANY, ANY, st.sampled_from(["", "beam", "everbright", "last year’s"]))
+def test_an_option_fits_and_holds_no_personal_data_as_its_value(name, address, program):
+    options = homeowner_options([ListedHomeowner(name or "x", address, program=program, id=7)] * 150)
+    assert (len(options), options[-1]) == (100, NOT_FOUND)
+    assert all(0 < len(each["text"]["text"]) <= 75 for each in options)
+    assert {each["value"] for each in options} == {"7", "none"}
+
+
+def test_an_option_shows_name_address_and_program():
+    assert homeowner_options([HANNA])[0]["text"]["text"] == (
+        "Hanna (homeowner) · 1 Sunny Side, Springfield · Beam"
+    )
+    long = homeowner_options([replace(HANNA, name="n" * 90, address="a" * 90)])[0]["text"]["text"]
+    assert long.endswith("… · Beam")
+
+
+@given(ANY, ANY)
+def test_an_installer_fits(name, email):
+    [option] = installer_options([ListedInstaller(name or "x", email, id=3)])
+    assert len(option["text"]["text"]) <= 75
+
+
+@pytest.mark.parametrize(
+    ("offered", "menu"),
+    [(Offered(), []), (Offered(homeowners=True), [HOMEOWNER])],
+    ids=["nothing imported", "homeowners imported"],
+)
+def test_the_menu_stands_on_top_where_there_is_anybody(offered, menu):
+    view = on_who(page(typed("homeowner.name", "Name")), offered)
+    assert [block["block_id"] for block in view["blocks"]] == [*menu, "homeowner.name"]
+    assert list(block_kit.check_view({**view, "submit": view["title"]}, "modal")) == []
+
+
+def test_what_was_filled_in_is_another_input():
+    filled = Filled(4, {"homeowner.name": ("Hanna", 3), "homeowner.phone": ("", 0)})
+    view = on_who(page(typed("homeowner.name", "N"), typed("homeowner.phone", "P")), Offered(filled=filled))
+    assert [block["element"]["action_id"] for block in view["blocks"]] == ["value.3", "value"]
+
+
+def test_the_menu_shows_what_was_chosen():
+    chosen = [
+        homeowner_menu(each)["element"].get("initial_option", {}).get("value")
+        for each in (Offered(homeowner=HANNA), Offered(not_found=True), Offered())
+    ]
+    assert chosen == ["7", "none", None]
+
+
+@given(
+    ANY, st.text(max_size=3000), st.integers(1, 101), st.sampled_from(["open", "closed", "needs_decision"])
+)
+def test_what_is_found_fits_a_message_and_says_nothing_in_its_notification(name, text, count, state):
+    stored = StoredCase(1042, a_case(f"Xenia {name}", text, state), "", ADA, team="back_office")
+    message = find.found([stored] * count, DESK)
+    assert list(block_kit.check_blocks(list(message.blocks), "message")) == []
+    assert sum(len(block["text"]["text"]) for block in message.blocks if "text" in block) < 12_000
+    assert "Xenia" not in message.text
+
+
+@given(st.text(max_size=3000))
+def test_nothing_found_says_what_to_try(typed_text):
+    message = find.nothing(typed_text)
+    assert "Try fewer words" in message.blocks[0]["text"]["text"]
+    assert len(message.blocks[0]["text"]["text"]) <= 3000
