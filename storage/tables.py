@@ -121,6 +121,14 @@ class TimelineRow(Table, table=True):
     """A line of a case's timeline. Triggers refuse to change or remove one."""
 
     __tablename__ = "timeline"
+    __table_args__ = (
+        Index(
+            "ix_timeline_escalated_case_number",
+            "case_number",
+            sqlite_where=text("event = 'escalated'"),
+            postgresql_where=text("event = 'escalated'"),
+        ),
+    )
 
     id: int = Field(default=None, primary_key=True)
     case_number: int = Field(foreign_key="cases.number", index=True)

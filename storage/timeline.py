@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from bot.ports import Entry, Timeline
 from storage.case_words import said_words
+from storage.homes import tell
 from storage.search import FullText
 from storage.tables import CASE_SEARCH, TimelineRow
 
@@ -22,6 +23,8 @@ class TimelineStore(Timeline):
     def add(self, number: int, entries: Iterable[Entry]) -> None:
         added = tuple(entries)
         self.session.add_all(_row(number, entry) for entry in added)
+        if any(entry.event == "escalated" for entry in added):
+            tell(self.session, ["leads"])
         self.session.flush()
         FullText(self.session, CASE_SEARCH).append(number, said_words(added))
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.overview import Wanted
+from bot.ports import Entry
 from bot.sop import Installer
 from storage import Database
 from storage.overview import OverviewStore
@@ -90,6 +91,14 @@ def test_each_filter_leaves_out_the_others(database: Database, wanted: Wanted, o
         sensitive=("lawyer",) if wanted.escalated else (),
     )
     assert numbers(database, wanted) == [asked]
+
+
+def test_a_case_at_which_the_leads_were_asked_to_look_is_escalated(database: Database) -> None:
+    keep(database)
+    number = keep(database)
+    with database.write() as work:
+        work.timeline.add(number, [Entry(NOW, ADA, "note", "x"), Entry(NOW, ADA, "escalated", "Look.")])
+    assert numbers(database, Wanted(escalated=True)) == [number]
 
 
 def test_the_most_overdue_stands_first_and_pages_follow_on(database: Database) -> None:

@@ -24,6 +24,7 @@ OPEN = sa.text("state = 'open'")
 STILL_OPEN = sa.text("acts_at IS NOT NULL")
 DEAD = sa.text("state = 'dead'")
 STALE = sa.text("wanted > drawn")
+ESCALATED = sa.text("event = 'escalated'")
 LISTED_BY = (
     ("acts_at", "number"),
     ("owner", "acts_at"),
@@ -144,6 +145,13 @@ def _home() -> None:
             op.f("ck_outbox_state"), "state IN ('waiting', 'sent', 'dead', 'superseded', 'dropped')"
         )
         outbox.create_index("ix_outbox_dead_id", ["id"], sqlite_where=DEAD, postgresql_where=DEAD)
+    op.create_index(
+        "ix_timeline_escalated_case_number",
+        "timeline",
+        ["case_number"],
+        sqlite_where=ESCALATED,
+        postgresql_where=ESCALATED,
+    )
     op.create_table(
         "homes",
         sa.Column("user", sa.String(), nullable=False),
@@ -281,6 +289,7 @@ def downgrade() -> None:
 
 
 def _home_undone() -> None:
+    op.drop_index("ix_timeline_escalated_case_number", "timeline")
     op.drop_table("home_news")
     op.drop_table("homes")
     op.execute("UPDATE outbox SET state = 'superseded' WHERE state = 'dropped'")
