@@ -69,6 +69,8 @@ TURNS: tuple[tuple[str, ...], ...] = (
 LINES_LIMIT = 2800
 """How many characters of steps that are not due stand in one section."""
 
+MOST_LINKED = 20
+
 
 def card(view: CaseView, desk: Desk) -> Message:
     """The card as the owner sees it in their messages with the desk."""
@@ -147,6 +149,9 @@ def _blocks(view: CaseView, desk: Desk, most_due: int, most_sections: int) -> It
     yield kit.header(f"{stored.name} · {words.category(stored.case.facts)}")
     yield kit.section(_standing(view, desk), _more(view), block_id=f"more_{stored.number}")
     yield kit.fields(_facts(view))
+    if stored.linked:
+        names = ", ".join(f"HC-{number}" for number in sorted(stored.linked)[-MOST_LINKED:])
+        yield kit.context(f":link: Linked with {names} {words.cited(['D-21'])}")
     steps = owed(view.plan, desk)
     due = sorted(filter(is_due, steps), key=_turn)
     closes = [step for step in due if step.verb == "close"]

@@ -187,6 +187,11 @@ def redrawn(before: StoredCase, after: StoredCase, outbox: Outbox) -> list[Lette
     ]
 
 
+def card_redrawn(stored: StoredCase, outbox: Outbox) -> list[Letter]:
+    """The owner's card shows what was changed beside the rules, such as a link."""
+    return [_edit(each, stored) for each in _alive(stored, "card", outbox) if each.to == stored.owner]
+
+
 def _alive(stored: StoredCase, kind: str, outbox: Outbox) -> list[Letter]:
     """The posts of a kind that still show the case; of what follows one another, the newest."""
     originals = list(outbox.originals(stored.number, kind))

@@ -33,6 +33,7 @@ def _link_one(work: Work, one: int, other: int, by: str, now: datetime, reason: 
     if other in before.linked:
         return
     after = work.cases.save(replace(before, linked=(*before.linked, other)), now)
+    work.outbox.put(letters.card_redrawn(after, work.outbox), now)
     text = (AGAIN if reason else CAME_UP).format(other=f"HC-{other}", reason=reason)
     _tell(work, after, Entry(now, by, "linked", text, ("D-22" if reason else "D-21",), {"with": other}))
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import alerts, drafts, intake_finish, links
+from blocks import card
+from bot import alerts, cases, drafts, intake_finish, links
 from bot.connectors.by_hand import by_hand
 from bot.desk import Desk
 from bot.errors import AlreadyOpen, CaseError
@@ -157,6 +158,16 @@ def test_what_came_up_in_one_call_is_linked(work: Casework) -> None:
     assert now(work, first).linked == (second.number, third.number)
     assert now(work, third).linked == (first.number, second.number)
     assert lines(work, second, "linked")[0] == f"Linked with {first.name}, of the same homeowner."
+
+
+def test_the_card_of_an_earlier_case_shows_the_link(work: Casework) -> None:
+    first = finish(work)
+    finish(work, PTO, linked=(first.number,))
+    edits = [each for each in letters(work, "card") if each.case_number == first.number and each.edits]
+    assert len(edits) <= 1
+    with work.desk.memory.read() as memory:
+        view = cases.view(memory, work.desk, first.number, NOW)
+    assert "Linked with HC-1002" in str(card.card(view, work.desk).blocks)
 
 
 def test_of_the_homeowners_other_cases_those_that_were_ticked_are_linked(work: Casework) -> None:
