@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from sandbox import seen
 from sandbox.messages import Message
@@ -57,6 +58,7 @@ class Player(Person):
         super().__init__(sandbox.url, user_id)
         self.room = room
         self.name = name
+        self.zone = ZoneInfo(room.look(lambda site: site.workspace.members[user_id].tz))
         self._rooms: dict[str | None, str] = {}
 
     @property

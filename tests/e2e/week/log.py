@@ -91,9 +91,10 @@ def _post(entry: Json) -> Post:
     text = str(entry["body"].get("text", ""))
     found = CASE.match(text)
     said = text.partition(" ")[2]
+    kind = "summary" if text.startswith("Good morning.") else KINDS.get(said, "other")
     return Post(
         case=found.group() if found else "",
-        kind=KINDS.get(said, "other"),
+        kind=kind,
         channel=str(entry["body"]["channel"]),
         at=datetime.fromisoformat(entry["at"]),
         text=text,

@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from app import LOGGED_FROM
 from blocks import words
@@ -74,6 +74,7 @@ class Week:
             name: Player(self.room, office.sandbox, user, name) for name, user in EVERYBODY.items()
         }
         self.channels = self.room.look(channel_ids)
+        self.summaries: set[tuple[str, date]] = set()
         self.ears = Ears()
         self.expected: set[tuple[str, str]] = set(RACES)
         self.caused: list[str] = []
@@ -88,6 +89,13 @@ class Week:
     @property
     def wall(self) -> datetime:
         return self.now.astimezone(self.office.playbooks.organisation.calendar.zone)
+
+    def name_of(self, user: str) -> str:
+        return self.named(user).name
+
+    def local(self, user: str) -> datetime:
+        """What time it is on somebody's own clock."""
+        return self.now.astimezone(self.named(user).zone)
 
     def start_desk(self) -> None:
         self._running.enter_context(self.office.desk())

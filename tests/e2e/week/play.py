@@ -12,6 +12,7 @@ from tests.e2e.week.complaints import AT_NIGHT, CALLS, Told, complaint
 from tests.e2e.week.desks import Desks
 from tests.e2e.week.hands import Hands
 from tests.e2e.week.hostile import Hostile
+from tests.e2e.week.looks import Looks
 from tests.e2e.week.office import Week
 from tests.e2e.week.restarts import Restarts
 from tests.e2e.week.staff import AGENTS, CASEWORKERS, CLERKS
@@ -35,6 +36,7 @@ class Play:
         self.desks = Desks(self.week, self.acts)
         self.hands = Hands(self.week, self.acts)
         self.absences = Absences(self.week)
+        self.looks = Looks(self.week, self.acts)
         self.restarts = Restarts(self.week)
         self.hostile = Hostile(self.week, self.acts)
         self.calls = list(enumerate(CALLS))
@@ -49,6 +51,7 @@ class Play:
             if MONDAY + hour * HOUR > KILLED_FROM and week.tried["killed"] < 3:
                 self.restarts.killed()
             week.to(MONDAY + hour * HOUR)
+            self.looks.expect_summaries()
             self.hour()
         self.let_it_come_due()
         return week
@@ -110,6 +113,8 @@ class Play:
             who = self.week.people[name]
             if self.week.dice.random() < (0.8 if name in CLERKS else 0.3):
                 self.hands.change(who)
+            if self.week.dice.random() < 0.15:
+                self.looks.something(who)
             mine = list(self.week.open_cases(who.user_id))
             self.week.dice.shuffle(mine)
             acts = 0

@@ -23,11 +23,11 @@ class Restarts:
     def while_it_is_down(self) -> None:
         """A click that nobody hears, and a desk that comes back an hour later."""
         week = self.week
-        case = next(name for name, one in week.mirror.cases.items() if one.owner and one.case.state == "open")
-        who = week.owner_of(case)
-        card = who.card(case)
-        assert card is not None
-        spot = next(one for one in card.spots if one.element["type"] == "button")
+        owned = [name for name, one in week.mirror.cases.items() if one.owner and one.case.state != "closed"]
+        cards = [(week.owner_of(name), week.owner_of(name).card(name)) for name in owned]
+        who, spot = next(
+            (who, spot) for who, card in cards if card for spot in card.spots if "value" in spot.element
+        )
         week.stop_desk()
         assert who.use(spot).notice == TROUBLE
         week.start_desk()

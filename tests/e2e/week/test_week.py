@@ -6,7 +6,7 @@ from the rules alone. The first test plays the week; each asserts one fact of it
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -22,12 +22,13 @@ from tests.e2e.week.hostile import Hostile
 from tests.e2e.week.office import Week
 from tests.e2e.week.play import Play
 from tests.e2e.week.restarts import DEATHS
-from tests.e2e.week.staff import CHANNEL
+from tests.e2e.week.staff import CASEWORKERS, CHANNEL
 
 pytestmark = pytest.mark.timeout(300)
 SEED = 20300107
 HOUR = timedelta(hours=1)
 NEW_YORK = ZoneInfo("America/New_York")
+AFTERWARDS = datetime.fromisoformat("2030-01-14T08:00:00-05:00")
 MARTIN_LUTHER_KING_DAY = "01-21"
 CLOSE_TO = timedelta(minutes=1)
 ASKED = ("reminder", "prompt", "confirmation", "unconfirmed", "queued", "put_up")
@@ -40,14 +41,20 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Week]:
     office = Office(tmp_path_factory.mktemp("week"))
     play = Play(office, SEED)
     try:
-        with play.week.ears.open():
-            yield play.run()
-    except Exception as error:
-        error.add_note(f"The dice of this week: {SEED}. It is {play.week.wall:%A, %B %d, %H:%M:%S}.")
-        raise
+        yield played(play)
     finally:
         play.week.stop_desk()
         office.sandbox.stop()
+
+
+def played(play: Play) -> Week:
+    """The week, played to its end; what goes wrong says with which dice, and when."""
+    try:
+        with play.week.ears.open():
+            return play.run()
+    except Exception as error:
+        error.add_note(f"The dice of this week: {SEED}. It is {play.week.wall:%A, %B %d, %H:%M:%S}.")
+        raise
 
 
 @pytest.fixture(scope="module")
@@ -62,15 +69,16 @@ def stored(week: Week) -> dict[str, Case]:
 def test_it_is_a_full_week(week: Week) -> None:
     assert len(week.mirror.cases) >= 40
     assert week.log.people_acts() >= 1000
-    assert week.wall >= datetime.fromisoformat("2030-01-14T08:00:00-05:00")
+    assert week.wall > AFTERWARDS
 
 
 def test_everything_went_wrong_that_can(week: Week) -> None:
     """Each at least once, so that no test below is true of nothing."""
     hostile = {name for name in dir(Hostile) if not name.startswith("_")} - {"something", "acts", "week"}
     hands = {"take", "next", "next of nothing", *FORMS}
+    looks = {"home", "mine", "show"}
     others = {"resumed", "again", "override", "away", "somebody_else_tries", "left", "while_it_is_down"}
-    assert hostile | hands | others | {"killed"} <= {*week.tried}
+    assert hostile | hands | looks | others | {"killed"} <= {*week.tried}
     assert week.tried["killed"] == len(DEATHS)
 
 
@@ -116,6 +124,19 @@ def test_every_reminder_was_posted_once_and_in_its_hour(week: Week) -> None:
         if not due <= at <= due + HOUR
     ]
     assert late == []
+
+
+def test_everybody_with_open_cases_got_one_summary_at_nine_on_their_own_clock(week: Week) -> None:
+    """Somebody without any may get one all the same, for what waits in a queue; nobody gets two."""
+    posts = [post for post in week.log.posts if post.kind == "summary"]
+    zones = {name: week.people[name].zone for name in CASEWORKERS}
+    came = [(one, post.at.astimezone(zones[one])) for post in posts for one in [week.name_of(post.channel)]]
+    per_day = Counter((name, at.date()) for name, at in came)
+    assert week.summaries - set(per_day) == set()
+    assert len(week.summaries) >= 10
+    assert {key: times for key, times in per_day.items() if times > 1} == {}
+    within = [one for one in came if one[1] < AFTERWARDS]
+    assert [one for one in within if one[1].hour != 9 or one[1].weekday() > 4] == []
 
 
 def test_enough_was_promised_to_be_worth_counting(week: Week) -> None:
