@@ -41,6 +41,7 @@ def help_page() -> Message:
         ),
         kit.section("\n".join(lines)),
         kit.context("Reminders come in your messages with the desk. A person closes a case, never the desk."),
+        kit.context("The menu of any message has *Complaint from message*: it begins one with its words."),
         kit.context("R-… is a rule of the SOP, D-… a default of this desk."),
     )
     return Message("What Complaint Desk can do.", blocks)
