@@ -292,6 +292,15 @@ def test_who_opened_a_case_hears_of_its_end(work: Hands) -> None:
     assert "notice" in kinds(work.letters(), ADA)
 
 
+def test_who_opened_a_case_hears_when_the_homeowner_has_to_be_told(work: Hands) -> None:
+    case = work.open(category="general_concern", resolved_on_call=False)
+    work.does(hands.hand_over, case.number, BEN, ADA, "")
+    assert not work.report(case, "installer_email_sent", NOW, by=BEN).refused
+    work.letters()
+    assert not work.report(case, "installer_confirmed_receipt", NOW, by=BEN).refused
+    assert kinds(work.letters(), ADA) == ["notice"]
+
+
 def test_a_question_that_nobody_can_be_asked_is_told_in_the_queue(work: Hands) -> None:
     case = work.open()
     work.report(case, "installer_email_sent", NOW)
