@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import chain
 from typing import Final
 
@@ -30,6 +31,7 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(word[:LONGEST_WORD] for word in _WORD.findall(_folded(joined)))
 
 
+@lru_cache(maxsize=10_000)
 def folded(text: str) -> str:
     """A text by which two spellings of one name are told to be the same; never empty for visible text."""
     return " ".join(words(text)) or " ".join(text.split()).casefold()

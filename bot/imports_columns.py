@@ -51,12 +51,15 @@ class Column:
 
     def value(self, cell: Cell, today: date) -> str:
         """What a cell states, empty where it does not. Raises WrongCell."""
-        length, most = len(text_of(cell)), MOST.get(f"homeowner.{self.field}", MOST["homeowner.name"])
-        if length > most:
-            raise WrongCell(f"This is {length} characters long. Shorten it to {most}.")
-        value = self.read(cell)
-        if self.needed and not value:
-            raise WrongCell("This is empty. Fill it in.")
+        text = text_of(cell)
+        if not text:
+            if self.needed:
+                raise WrongCell("This is empty. Fill it in.")
+            return ""
+        most = MOST.get(f"homeowner.{self.field}", MOST["homeowner.name"])
+        if len(text) > most:
+            raise WrongCell(f"This is {len(text)} characters long. Shorten it to {most}.")
+        value = self.read(cell if isinstance(cell, date) else text)
         if self.field in vocabulary.MILESTONES and today.isoformat() < value < "a":
             raise WrongCell("This day lies in the future. Leave it empty until it is approved.")
         return value
@@ -126,6 +129,8 @@ def text_of(cell: Cell) -> str:
         return ""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
+    if isinstance(cell, str) and cell.isascii() and cell.isprintable():
+        return " ".join(cell.split()).rstrip(",")
     lines = INVISIBLE.sub("", str(cell).replace("\r", "\n")).split("\n")
     return ", ".join(" ".join(line.split()).rstrip(",") for line in lines if line.strip())
 
