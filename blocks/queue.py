@@ -74,10 +74,12 @@ def requeued(view: CaseView) -> Message:
 def put_up(view: CaseView, desk: Desk) -> Message:
     """A question that its owner leaves unanswered: the case can be taken (D-24)."""
     stored = view.stored
-    if stored.case.state == "closed" or not is_up(stored, view.timeline):
-        text = f":white_check_mark: *{stored.name}* is looked after again: {holder(stored)}."
+    closed = stored.case.state == "closed"
+    if closed or not is_up(stored, view.timeline):
+        now = "it is closed" if closed else holder(stored)
+        text = f":white_check_mark: *{stored.name}* is looked after again: {now}."
         return Message(f"{stored.name} is looked after again.", (kit.section(text),))
-    why = f"{kit.mention(stored.owner)} has not answered for four working hours and keeps it until then."
+    why = f"{kit.mention(stored.owner)} has not answered for four working hours; theirs until it is taken."
     blocks = (
         kit.section(
             f":raised_hand: *{stored.name} can be taken by one of {TEAMS[stored.team]}.*\n{about(stored)}"

@@ -125,7 +125,9 @@ def add_note(
     )
     work.timeline.add(number, [entry])
     work.outbox.put(threads.replies(work, stored, [entry]), now)
-    acted(work, stored, by, now)
+    if by == stored.owner:
+        acted(work, stored, by, now)
+        work.outbox.put(letters.heard_of(stored, work.outbox, len(work.timeline.of(number)) - 1), now)
 
 
 def view(work: Work, desk: Desk, number: int, now: datetime) -> CaseView:

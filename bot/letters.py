@@ -134,6 +134,14 @@ def orphaned(stored: StoredCase, desk: Desk) -> Letter:
     return Letter(key, "orphaned", stored.number, to=desk.organisation.channels.leads)
 
 
+def heard_of(stored: StoredCase, outbox: Outbox, entry: int) -> list[Letter]:
+    """The owner has written something: the post that put their case up says so."""
+    return [
+        replace(_edit(original, stored), key=f"{original.key}/line{entry}")
+        for original in _alive(stored, "put_up", outbox)
+    ]
+
+
 def channel_of(team: Team, desk: Desk) -> str:
     """The channel in which a team finds what it is to take; the leads' where it has none."""
     channels = desk.organisation.channels

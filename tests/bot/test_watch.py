@@ -102,6 +102,7 @@ def test_an_owner_who_answers_late_has_the_case_as_before(work: Hands) -> None:
     case = asked(work)
     ring(work, THEN)
     notes(work, case)
+    assert [(each.kind, bool(each.edits)) for each in work.letters()] == [("put_up", True)]
     with pytest.raises(hands.CaseError, match="has it"):
         work.does(hands.take, case.number, BEN)
 
