@@ -61,7 +61,7 @@ def open_window(client: WebClient, trigger_id: str, view: kit.Block, *, kept: bo
     except SlackApiError as error:
         if kept and slack_code(error) in TOO_LATE:
             raise CaseError(
-                "Slack took too long, so the form could not be opened. Nothing was lost: do the same once "
+                "Slack took too long, so the form could not be opened. Nothing was lost. Do the same once "
                 "more, or type /complaint resume to go on with what is half written down."
             ) from error
         raise

@@ -235,7 +235,7 @@ def test_a_new_form_that_slack_did_not_open_points_to_what_is_half_written_down(
     ada.close()
     Trouble(office.sandbox.url).cause("error", target="views.open", error="expired_trigger_id", times=2)
     ada.command("/complaint")
-    ada.wait_for_message("do the same once more, or type /complaint resume")
+    ada.wait_for_message("Do the same once more, or type /complaint resume")
 
 
 def test_a_page_that_could_not_be_drawn_leaves_what_was_sent(office: Office) -> None:
