@@ -68,13 +68,11 @@ class OverviewStore(Overview):
         return dict(map(tuple, self._all(query)))
 
     def installers(self, typed: str, most: int) -> Mapping[int, str]:
-        found: dict[int, str] = {}
-        for name, number in self._each_installer():
-            if typed.casefold() in name.casefold():
-                found[number] = name
-            if len(found) >= most:
-                break
-        return found
+        name = col(CaseRow.installer_name)
+        fits = func.lower(name).contains(typed.lower(), autoescape=True)
+        query = select(func.min(col(CaseRow.number)), name).where(OPEN, name > "", fits)
+        found = self._all(query.group_by(name).order_by(name).limit(most))
+        return {int(number): str(title) for number, title in found}
 
     def opened_since(self, since: datetime) -> int:
         query = select(func.count()).select_from(CaseRow).where(col(CaseRow.opened_at) >= since)
@@ -89,22 +87,6 @@ class OverviewStore(Overview):
         field = func.coalesce(col(CaseRow.category if column == "category" else CaseRow.program), "")
         query = select(field, func.count()).where(OPEN).group_by(field).order_by(func.count().desc(), field)
         return {str(name): int(count) for name, count in self._all(query)}
-
-    def _each_installer(self) -> Iterator[tuple[str, int]]:
-        """Every installer with open cases, jumping from name to name along the index."""
-        name = ""
-        while True:
-            following = (
-                select(col(CaseRow.installer_name), col(CaseRow.number))
-                .where(OPEN, col(CaseRow.installer_name) > name)
-                .order_by(col(CaseRow.installer_name), col(CaseRow.acts_at))
-                .limit(1)
-            )
-            found = self._all(following)
-            if not found:
-                return
-            name = str(found[0][0])
-            yield name, int(found[0][1])
 
     def _all(self, query: Select[*tuple[Any, ...]]) -> Sequence[Any]:
         return self.session.execute(query).all()
