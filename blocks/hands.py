@@ -97,6 +97,7 @@ def choices(view: CaseView, *, leads: bool, user: str) -> list[Choice]:
             owned and stored.owner != user,
             Choice("take", "Take it over …", f"Now {holder(stored)}. They are told that you have it now."),
         ),
+        (not owned, Choice("take", "Take it …", f"Now {holder(stored)}.")),
         (
             owned,
             Choice(
@@ -203,10 +204,11 @@ def away(view: CaseView) -> kit.Block:
 
 
 def take_over(view: CaseView) -> kit.Block:
-    """Somebody else has it: make sure."""
+    """Make sure: somebody else has it, or it waits for another team."""
     stored = view.stored
-    text = f"*Take {stored.name} over?* {holder(stored)} now; they are told that it is yours."
-    return _form(TAKEN, "Take it over", [kit.section(text)], "Take it over", stored)
+    told = " They are told that it is yours." if stored.owner else ""
+    text = f"*Take {stored.name}?* Now {holder(stored)}.{told}"
+    return _form(TAKEN, "Take the case", [kit.section(text)], "Take it", stored)
 
 
 def entry(stored: StoredCase, drawn: kit.Block) -> kit.Block:

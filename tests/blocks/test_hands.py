@@ -152,6 +152,10 @@ def test_more_offers_what_fits_who_has_the_case(work: Casework) -> None:
     assert {"release", "reassign", "escalate", "close"} <= set(owner)
     assert {"take", "away"} <= set(lead)
     assert "escalate" not in lead
+    waiting = replace(view, stored=replace(view.stored, owner=""))
+    unowned = [each.what for each in hands.choices(waiting, leads=True, user=LEA)]
+    assert "take" in unowned, "what waits in a queue, for a lead who opened it"
+    assert not {"release", "away"} & set(unowned)
     assert "take" not in owner
     assert (
         list(block_kit.check_view(hands.more(view, hands.choices(view, leads=True, user=LEA)), "modal")) == []
