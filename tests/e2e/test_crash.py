@@ -18,7 +18,9 @@ import pytest
 
 from bot import cases, desk
 from bot.connectors.by_hand import by_hand
+from bot.digests import CASEWORKERS
 from bot.playbooks import load_playbooks
+from bot.roles import members
 from bot.settings import load_organisation
 from bot.sop import Event, facts_from_json
 from sandbox.person import Person, Trouble
@@ -56,7 +58,8 @@ STORIES = {
         events=("installer_email_sent",),
         after=timedelta(days=2, minutes=1),
         steps={
-            "ring": "follow_ups+cases+timeline+outbox",
+            "look whose morning it is": "errands",
+            "ring": "follow_ups+cases+timeline+outbox+errands",
             "lease the card": "outbox",
             "post the card": "chat.postMessage",
             "settle the card": "outbox",
@@ -73,6 +76,7 @@ STORIES = {
         events=(),
         after=timedelta(minutes=1),
         steps={
+            "look whose morning it is": "errands",
             "lease the card": "outbox",
             "post the card": "chat.postMessage",
             "settle the card": "outbox",
@@ -144,6 +148,8 @@ def prepare(story: Story, path: Path) -> None:
     with open_database(address(path), OPENED) as database, database.write() as work:
         rules = desk.Desk(database, load_playbooks(organisation), by_hand(organisation.links))
         case = cases.open_case(work, rules, facts_from_json(story.facts), ADA, OPENED)
+        for user in {user for role in CASEWORKERS for user in members(rules, role)}:
+            work.homes.want_summary(user, False, OPENED)
         for name in story.events:
             cases.report(work, rules, case.number, Event(name, OPENED, {}, ADA), OPENED)
 
@@ -222,6 +228,7 @@ def test_who_is_killed_leaves_nothing_undone_and_nothing_to_be_done_twice(
 
 
 LOST_REPLY_STEPS = (
+    "errands",  # look whose morning it is
     "outbox",  # lease the card; the call that posts it ends without a reply and is no step done
     "outbox",  # put it off
     "outbox",  # lease the Concert check
@@ -237,7 +244,7 @@ LOST_REPLY_STEPS = (
 
 @pytest.mark.parametrize(
     ("moment", "number", "done"),
-    [("never", 0, 10), ("after", 10, 9)],
+    [("never", 0, 11), ("after", 11, 10)],
     ids=["and nobody dies", "and the desk dies after it looked back"],
 )
 def test_a_lost_reply_leads_to_a_look_and_not_to_a_second_post(at_work, undisturbed, moment, number, done):
