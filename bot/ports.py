@@ -243,7 +243,6 @@ class Cases(Protocol):
         digit finds nothing; no text raises.
         """
 
-
     def queue(self, team: Team) -> Sequence[StoredCase]:
         """The open cases that wait in a team's queue, the one that has waited longest first."""
 

@@ -45,8 +45,8 @@ from storage.process_lock import ProcessLock, lock_for
 from storage.rota_changes import RotaChangeStore
 from storage.seen import SeenStore
 from storage.timeline import TimelineStore
-from storage.undelivered import UndeliveredStore
 from storage.troubles import TroubleStore
+from storage.undelivered import UndeliveredStore
 from storage.upgrade import MIGRATIONS, look_before_opening, upgrade
 from storage.versions import VersionStore
 

@@ -47,9 +47,7 @@ class ErrandStore(Errands):
         return Errand(row.key, row.kind, row.due_at, row.case_number, row.person, row.data)
 
     def next_due(self, besides: Collection[str] = ()) -> datetime | None:
-        query = select(ErrandRow.due_at).where(
-            ErrandRow.state == "open", col(ErrandRow.kind).not_in(besides)
-        )
+        query = select(ErrandRow.due_at).where(ErrandRow.state == "open", col(ErrandRow.kind).not_in(besides))
         return self.session.exec(query.order_by(col(ErrandRow.due_at)).limit(1)).first()
 
     def _cancel(self, *which: ColumnElement[bool], now: datetime) -> None:
