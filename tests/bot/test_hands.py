@@ -15,6 +15,7 @@ from bot.ports import Letter, Posted, StoredCase
 from bot.sop.organisation import Roles
 from tests.bot.casework import ADA, BEN, LEA, Casework, casework
 from tests.bot.desk import NOW, at
+from tests.storage.samples import all_at_once
 
 BO, BEA, TESS, GONE, OTTO = "U0BO000003", "U0BEA00012", "U0TESS0014", "U0GONE0015", "U0OTTO0010"
 BACK_OFFICE, LEADS, FRONT = "complaint-back-office", "complaint-leads", "support-and-cs-team-members-only"
@@ -138,6 +139,22 @@ def test_the_second_who_takes_a_case_is_told_who_has_it(work: Hands) -> None:
     work.does(hands.take, case.number, BO)
     refused(work, CaseError, f"{BO} has it", hands.take, case, BEA)
     refused(work, CaseError, "is yours already", hands.take, case, BO)
+
+
+def test_of_two_who_take_a_case_at_once_one_has_it_and_the_other_is_told(work: Hands) -> None:
+    case = work.queued()
+    told: list[str] = []
+
+    def take(who: str) -> None:
+        try:
+            work.does(hands.take, case.number, who)
+        except CaseError as error:
+            told.append(str(error))
+
+    all_at_once([lambda: take(BO), lambda: take(BEA)])
+    assert len(told) == 1
+    assert f"{work.now(case).owner} has it" in told[0]
+    assert [entry.event for entry in work.timeline(case)].count("taken") == 1
 
 
 @pytest.mark.parametrize(
