@@ -148,10 +148,11 @@ class Week:
 
     def settle(self) -> None:
         """Wait until the desk owes nothing, and let the oracle see the same time pass."""
-        deadline = time.monotonic() + PATIENCE
+        deadline, pause = time.monotonic() + PATIENCE, 0.002
         while owed := self._owed():
             assert time.monotonic() < deadline, f"the desk still owes {owed}"
-            time.sleep(0.002)
+            time.sleep(pause)
+            pause = min(2 * pause, 0.03)
         now = self.now
         self.mirror.tick(now)
         self._see_checks()

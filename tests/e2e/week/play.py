@@ -25,6 +25,8 @@ EVENINGS = {(0, 19), (1, 20), (2, 22), (4, 23), (5, 11), (5, 16), (6, 13)}
 """Days and hours at which somebody calls although the office is shut."""
 MOST_ACTS = 2
 HOSTILE_ACTS = 2
+AT_THE_DESK = 0.5
+"""How likely it is that somebody works on their own cases in an hour."""
 
 
 class Play:
@@ -99,10 +101,12 @@ class Play:
 
     def call_again(self) -> None:
         """A homeowner calls about what is open already: another case needs a reason (D-22)."""
+        cases = {name: one.case for name, one in self.week.mirror.cases.items() if one.case.state != "closed"}
         same = [
             told
             for name, told in self.week.complaints.items()
-            if self.week.mirror.cases[name].case.state != "closed"
+            if name in cases
+            and cases[name].facts.categories == (told.known["category"],)
             and not {"sensitive", "wants_leadership"} & set(told.known)
         ]
         agent = self.week.people[self.week.dice.choice(self.here(AGENTS))]
@@ -111,10 +115,12 @@ class Play:
     def work(self) -> None:
         for name in self.here(CASEWORKERS):
             who = self.week.people[name]
-            if self.week.dice.random() < (0.8 if name in CLERKS else 0.3):
+            if self.week.dice.random() < (0.5 if name in CLERKS else 0.2):
                 self.hands.change(who)
-            if self.week.dice.random() < 0.15:
+            if self.week.dice.random() < 0.1:
                 self.looks.something(who)
+            if self.week.dice.random() > AT_THE_DESK:
+                continue
             mine = list(self.week.open_cases(who.user_id))
             self.week.dice.shuffle(mine)
             acts = 0

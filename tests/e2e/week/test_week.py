@@ -6,6 +6,7 @@ from the rules alone. The first test plays the week; each asserts one fact of it
 
 from __future__ import annotations
 
+import os
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -25,7 +26,8 @@ from tests.e2e.week.restarts import DEATHS
 from tests.e2e.week.staff import CASEWORKERS, CHANNEL
 
 pytestmark = pytest.mark.timeout(300)
-SEED = 20300107
+SEED = int(os.environ.get("WEEK_SEED", "20300107"))
+"""The dice. `WEEK_SEED=7 pytest tests/e2e/week` plays another week."""
 HOUR = timedelta(hours=1)
 NEW_YORK = ZoneInfo("America/New_York")
 AFTERWARDS = datetime.fromisoformat("2030-01-14T08:00:00-05:00")
@@ -79,7 +81,7 @@ def test_everything_went_wrong_that_can(week: Week) -> None:
     looks = {"home", "mine", "show"}
     others = {"resumed", "again", "override", "away", "somebody_else_tries", "left", "while_it_is_down"}
     assert hostile | hands | looks | others | {"killed"} <= {*week.tried}
-    assert week.tried["killed"] == len(DEATHS)
+    assert week.tried["killed"] >= len(DEATHS)
 
 
 def test_every_path_of_the_sops_was_gone(week: Week) -> None:
