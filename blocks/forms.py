@@ -108,8 +108,9 @@ def record(view: CaseView, step: Step, order: ByHand) -> kit.Block:
         )
     known = view.stored.references.get(step.on or "", "")
     blocks.append(kit.typed("reference", order.asks or "Number", known, most=40))
+    title = "Salesforce case" if step.verb == "open_case" else "Ticket"
     return kit.modal(
-        "record_made", "Record", blocks, submit="Save the number", private_metadata=_about(view, step)
+        "record_made", title, blocks, submit="Save the number", private_metadata=_about(view, step)
     )
 
 
@@ -165,7 +166,8 @@ def facts(view: CaseView, step: Step | None, ask: Iterable[str]) -> kit.Block:
         kit.context("What you change here may change what the SOP requires; the timeline says what and why."),
         *(block for dotted in ask for block in fact_inputs(dotted, known)),
     ]
-    return kit.modal("facts_learned", "Facts", blocks, submit="Save", private_metadata=_about(view, step))
+    title = "Facts" if step else "Change facts"
+    return kit.modal("facts_learned", title, blocks, submit="Save", private_metadata=_about(view, step))
 
 
 def editable(view: CaseView, desk: Desk, today: date) -> tuple[str, ...]:
@@ -187,9 +189,10 @@ def fact_inputs(dotted: str, facts: Facts) -> list[kit.Block]:
     if dotted.startswith("milestones."):
         day = one if one not in ("not_yet", "unknown") else ""
         ticked = ("not_yet",) if one == "not_yet" else ()
+        name = dotted.removeprefix("milestones.").upper()
         return [
             kit.dated(dotted, title, day),
-            kit.ticked(f"{dotted}.not_yet", f"{title}: not yet", {"not_yet": "Not yet approved"}, ticked),
+            kit.ticked(f"{dotted}.not_yet", f"{name} has no date", {"not_yet": "Not yet approved"}, ticked),
         ]
     if dotted in FLAGS:
         said = {True: "yes", False: "no"}[known is True] if known is not None else ""

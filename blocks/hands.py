@@ -123,7 +123,7 @@ def more(view: CaseView, choices: list[Choice]) -> kit.Block:
     number = view.stored.number
     blocks = [
         kit.section(
-            f"*{each.text}*\n{each.why}",
+            each.why,
             kit.button(each.text, f"{DO}:{each.what}", f"{number}|{each.what}"),
             block_id=f"do_{each.what}",
         )

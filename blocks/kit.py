@@ -338,16 +338,19 @@ def modal(
     blocks: Sequence[Block],
     *,
     submit: str = "",
-    close: str = "Close",
+    close: str = "",
     private_metadata: str = "",
     notify_on_close: bool = False,
 ) -> Block:
-    """A modal view; `private_metadata` carries ids only."""
+    """A modal view; `private_metadata` carries ids only.
+
+    Where nothing else is said, what can be sent is cancelled, and what is only read is closed.
+    """
     view: Block = {
         "type": "modal",
         "callback_id": callback_id,
         "title": plain(title, 24),
-        "close": plain(close, 24),
+        "close": plain(close or ("Cancel" if submit else "Close"), 24),
         "blocks": list(blocks),
     }
     if submit:

@@ -118,7 +118,7 @@ FACTS = {
     "extra.photo": "Is there a photo of the meter?",
     "extra.callback_number": "Number to call back",
     "extra.agent_trained": "Whether the agent is trained for escalations",
-    "extra.contact_details_current": "Whether e-mail and phone are current",
+    "extra.contact_details_current": "Are e-mail and phone current?",
     "extra.new_phone": "New phone",
     "extra.new_email": "New e-mail",
     "extra.asks_association": "Whether they ask how EverBright is associated",
