@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from blocks import kit, words
+from blocks.standing import said, standing
 from bot import cases
 from bot.cases import CaseView
 from bot.desk import Desk
 from bot.ports import Message
-from bot.sop import Plan, Step, Timer
+from bot.sop import Plan, Step
 from bot.wording import Names, write
 
 STEP = "step"
@@ -46,8 +47,6 @@ WRITES_DOWN = {"new_contact_details": ("extra.new_phone", "extra.new_email")}
 MOST_IN_MODAL = 40
 MOST_DUE = 8
 """How many due steps a message shows: Slack takes 50 blocks, a person fewer. The rest is a click away."""
-APPOINTMENTS = frozenset({"follow_up", "prompt", "lead_prompt"})
-"""The timers of the SOP; those of the Concert check stand in its channel."""
 NOTED = ("step_done",)
 """The events of a step that can only be ticked off, with a note of what came of it."""
 BY_FORM = frozenset({"snoozed", "reference_recorded", "facts_learned", "close_requested"})
@@ -147,8 +146,9 @@ def owed(plan: Plan, desk: Desk) -> tuple[Step, ...]:
 def _blocks(view: CaseView, desk: Desk, most_due: int, most_sections: int) -> Iterator[kit.Block]:
     stored = view.stored
     yield kit.header(f"{stored.name} · {words.category(stored.case.facts)}")
-    yield kit.section(_standing(view, desk), _more(view), block_id=f"more_{stored.number}")
+    yield kit.section(standing(view, desk), _more(view), block_id=f"more_{stored.number}")
     yield kit.fields(_facts(view))
+    yield from said(stored.case.facts.description)
     if stored.linked:
         names = ", ".join(f"HC-{number}" for number in sorted(stored.linked)[-MOST_LINKED:])
         yield kit.context(f":link: Linked with {names} {words.cited(['D-21'])}")
@@ -158,7 +158,8 @@ def _blocks(view: CaseView, desk: Desk, most_due: int, most_sections: int) -> It
     shown = [step for step in due if step not in closes[1:]]
     for place, step in enumerate(shown[:most_due]):
         yield from _due(view, step, desk, closes, style="" if place else "primary")
-    rest = _sections([_line(step, view, desk) for step in _rest(steps) if step not in due])
+    held = dict.fromkeys(step.why for step in steps if step.state == "held" and step.why)
+    rest = _sections([_line(step, view, desk, held) for step in _rest(steps) if step not in due])
     if len(shown) > most_due or len(rest) > most_sections:
         more = len(shown) - most_due
         text = (
@@ -170,9 +171,8 @@ def _blocks(view: CaseView, desk: Desk, most_due: int, most_sections: int) -> It
         yield kit.section(text, everything, block_id="everything")
     if any(step.state == "held" for step in steps):
         release = kit.button("Release (leads)", RELEASE, str(stored.number))
-        yield kit.section(
-            f":no_entry: *Some steps are held.*  {words.cited(['D-09'])}", release, block_id="held"
-        )
+        text = f":no_entry: *Some steps are held.*  {words.cited(['D-09'])}"
+        yield kit.section("\n".join([text, *map(kit.escape, held)]), release, block_id="held")
     if rest:
         yield kit.divider()
         yield from map(kit.section, rest[:most_sections])
@@ -239,28 +239,6 @@ def _title(step: Step, view: CaseView) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _standing(view: CaseView, desk: Desk) -> str:
-    handled_by = words.HANDLED_BY[view.plan.handled_by]
-    state = f"{words.STATES[view.stored.case.state]} · {handled_by}"
-    if any(step.verb == "follow_up" and step.state == "available" for step in view.plan.steps):
-        return "*An answer is due*"
-    upcoming = [timer for timer in view.stored.case.running if timer.kind in APPOINTMENTS]
-    if not upcoming:
-        return f"*{state}*"
-    timer = upcoming[0]
-    when = f"next on *{kit.moment(timer.due, desk.zone)}*: {kit.escape(timer.why)}"
-    return f"*{state}* · {when} {words.cited(timer.cites)}{_put_off(view, timer)}"
-
-
-def _put_off(view: CaseView, timer: Timer) -> str:
-    """Who put the next question off, and why, while it waits for that."""
-    last = next((each for each in reversed(view.stored.case.history) if each.name == "snoozed"), None)
-    if last is None or not timer.why.startswith("put off until"):
-        return ""
-    reason = kit.escape(kit.clip(str(last.data.get("reason") or ""), 300))
-    return f"\n:zzz: {kit.mention(last.by)}: “{reason}”" if last.by else f"\n:zzz: “{reason}”"
-
-
 def _facts(view: CaseView) -> list[tuple[str, str]]:
     facts = view.stored.case.facts
     homeowner, installer = facts.homeowner, facts.installer
@@ -274,19 +252,19 @@ def _facts(view: CaseView) -> list[tuple[str, str]]:
         ("Installer", installer.name),
         ("Installer’s e-mail", installer.email or "not known"),
         ("M1", words.milestone(facts.milestones.m1)),
-        ("What happened", kit.clip(facts.description, 500)),
     ]
     return [(title, text) for title, text in pairs if text]
 
 
-def _line(step: Step, view: CaseView, desk: Desk) -> str:
+def _line(step: Step, view: CaseView, desk: Desk, told: Collection[str] = ()) -> str:
+    """A step that is not due; `told` are the reasons that stand above already."""
     mark = ":grey_question:" if step.lost and step.state != "done" else MARKS[step.state]
     reference = view.stored.references.get(step.on or "", "") if step.verb.startswith("open_") else ""
     number = f"*{kit.escape(reference)}*" if reference else ""
     parts = [kit.escape(step.title), number, words.step_cites(step)]
     if step.due and step.state == "waiting":
         parts.insert(1, f"({kit.moment(step.due, desk.zone)})")
-    if step.state in ("held", "refused"):
+    if step.state in ("held", "refused") and step.why not in told:
         parts.append(f"\n      {kit.escape(step.why)}")
     return f"{mark} {' '.join(part for part in parts if part)}"
 

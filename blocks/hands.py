@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from blocks import kit, words
 from blocks.card import MODAL, OPEN
 from blocks.queue import DO, TAKE, holder
+from blocks.standing import said
 from bot.cases import CaseView
 from bot.desk import Desk
 from bot.ports import Message, StoredCase
@@ -69,9 +70,9 @@ def _seen(view: CaseView, desk: Desk, may_take: bool) -> Iterator[kit.Block]:
         ("Phone", homeowner.phone),
         ("Program", words.PROGRAMS[facts.program]),
         ("Installer", facts.installer.name),
-        ("What happened", kit.clip(facts.description, 500)),
     ]
     yield kit.fields([(title, text) for title, text in known if text])
+    yield from said(facts.description)
     number = str(stored.number)
     buttons = [kit.button("Take it", TAKE, number, style="primary")] if may_take else []
     yield kit.actions(

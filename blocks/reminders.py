@@ -74,6 +74,7 @@ def prompt(view: CaseView, timer_id: str) -> Message | None:
         return Message(f"{stored.name} no longer needs an answer.", (kit.section(text),))
     blocks = (
         kit.section(f":hourglass: *{stored.name} still has no answer.*  {words.cited(timer.cites)}"),
+        kit.section("The SOP has no step after this. A lead says how it goes on."),
         kit.context(f"{_about(view)} · {kit.escape(timer.why)}"),
         kit.actions(
             kit.button("Open the case", OPEN, str(stored.number)), block_id=f"prompt_{stored.number}"
@@ -132,6 +133,9 @@ def unconfirmed(view: CaseView) -> Message:
         ),
         kit.context(
             f"{kit.mention(stored.opened_by)} is waiting for it. It stays unconfirmed until a person answers."
+        ),
+        kit.actions(
+            kit.button("Open the case", OPEN, str(stored.number)), block_id=f"unconfirmed_{stored.number}"
         ),
     )
     return Message(f"{stored.name}: nobody has answered the Concert check.", blocks)

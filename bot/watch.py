@@ -47,7 +47,7 @@ def unanswered(work: Work, desk: Desk, errand: Errand, now: datetime) -> None:
         work.errands.put([morning], now)
         return
     team = TEAMS[stored.team]
-    text = f"No answer for {PATIENCE_HOURS} working hours: put up to be taken by one of {team}."
+    text = f"No answer for {PATIENCE_HOURS} working hours: one of {team} can take it now."
     work.timeline.add(stored.number, [Entry(now, "", "put_up", text, CITES, {"timer": timer_id})])
     latest = len(work.timeline.of(stored.number)) - 1
     told = [letters.put_up(stored, timer_id, desk), letters.notice(stored, stored.owner, latest)]
