@@ -115,7 +115,8 @@ def require(desk: Desk, user: str, act: Act, stored: StoredCase | None = None) -
     about = f"{stored.name}: " if stored is not None else ""
     able = TAKERS[stored.team] if act is Act.TAKE and stored is not None else ALLOWED[act]
     who = _either([TITLES[role] for role in Role if role in able])
-    raise NotAllowed(f"{about}only {who} can {act.value}. Ask one of them.")
+    only = "only" if about else "Only"
+    raise NotAllowed(f"{about}{only} {who} can {act.value}. Ask one of them.")
 
 
 def _either(names: list[str]) -> str:

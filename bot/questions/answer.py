@@ -10,7 +10,7 @@ from typing import Final
 
 from bot.questions.index import Index, Passage, Place, index_of
 from bot.questions.prefill import code_of
-from bot.questions.recognition import Recognised, recognised
+from bot.questions.recognition import Recognised, recognised, with_irate
 from bot.questions.text import terms
 from bot.sop import Facts, Plan, Playbooks, plan
 from bot.sop.conditions import ALWAYS
@@ -97,7 +97,11 @@ def answer(question: str, playbooks: Playbooks, now: datetime) -> Answer:
     """What the SOPs say to this question at `now` (aware), never the nearest thing to it (D-20)."""
     asked = " ".join(question.split())[:LONGEST]
     today = playbooks.organisation.calendar.today(now)
-    return _Search(asked, recognised(asked, today), playbooks, now).answer()
+    read = with_irate(asked)
+    return replace(_Search(read, recognised(read, today), playbooks, now).answer(), question=asked)
+
+
+_RULE = re.compile(r"\b([RD])[- ]?([0-9]{2,3})\b")
 
 
 class _Search:
@@ -107,6 +111,7 @@ class _Search:
         self._question, self._known, self._playbooks, self._now = question, known, playbooks, now
         self._today = playbooks.organisation.calendar.today(now)
         self._index: Index = index_of(playbooks)
+        self._rules = {f"{kind}-{number}" for kind, number in _RULE.findall(question.upper())}
         found = terms(question, self._index.known)
         self._terms = [each for each in found if each[1] in self._index.rarity or not each[1].isdigit()]
         self._assumed = bool(known.category) and self._program_is_open()
@@ -116,6 +121,8 @@ class _Search:
 
     def answer(self) -> Answer:
         """The answer; without findings where too little of the question stands in the SOPs."""
+        if named := self._named():
+            return self._made([self._finding(each) for each in named[:MOST]], uncovered=False)
         ranked = self._ranked()
         own = self._of_plan() if self._is_told() else []
         found = self._best(ranked) if ranked and self._answers(ranked[0]) else []
@@ -126,6 +133,14 @@ class _Search:
         if not passages and not uncovered:
             return Answer(self._question)
         return self._made([self._finding(each) for each in passages[:MOST]], uncovered)
+
+    def _named(self) -> list[Passage]:
+        """The steps behind the rules that the question names, as a card does: `R-045`."""
+        kept: dict[str, Passage] = {}
+        for each in self._index.passages:
+            if self._rules & set(each.rule.cites):
+                kept.setdefault(each.rule.title, each)
+        return sorted(kept.values(), key=lambda each: not self._rules & dict(each.quotes).keys())
 
     def _made(self, findings: Sequence[Finding], uncovered: bool) -> Answer:
         made, path = self._plan, self._path
@@ -253,6 +268,8 @@ class _Search:
         rule, place = passage.rule, self._place(passage)
         text = self._with_contact(rule) or passage.text
         quoted, quote = self._index.quote(passage, [term for _, term in self._terms])
+        for name in sorted(self._rules & dict(passage.quotes).keys())[:1]:
+            quoted, quote = name, dict(passage.quotes)[name]
         return Finding(rule.title, quote, quoted, text, rule.cites, rule.lost, rule.our_wording, place)
 
     def _with_contact(self, rule: StepRule) -> str:

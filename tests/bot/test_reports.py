@@ -66,5 +66,5 @@ def test_a_busy_desk_is_a_message_that_slack_takes(work: Casework) -> None:
 
 
 def test_only_leads_are_told(work: Casework) -> None:
-    with work.desk.memory.read() as memory, pytest.raises(NotAllowed, match="only leads"):
+    with work.desk.memory.read() as memory, pytest.raises(NotAllowed, match="Only leads"):
         report(memory, work.desk, ADA, NOW)

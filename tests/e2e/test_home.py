@@ -186,9 +186,9 @@ def test_figures_are_for_leads(office: Office) -> None:
     office.lea.command("/complaint", "report")
     office.lea.wait_for_message("How the desk is doing")
     office.ada.command("/complaint", "report")
-    office.ada.wait_for_message("only leads can see the team’s cases")
+    office.ada.wait_for_message("Only leads can see the team’s cases")
     office.ada.command("/complaint", "undelivered")
-    office.ada.wait_for_message("only leads or admins can send again or drop")
+    office.ada.wait_for_message("Only leads or admins can send again or drop")
 
 
 def test_an_outsider_learns_nothing(office: Office) -> None:

@@ -150,7 +150,7 @@ def test_only_leads_and_admins_get_anywhere(
     TRIED[tried](Noting(), user, change)
     assert changes(work) == before
     expected = (
-        "you are not among them yet" if user == OTTO else "only leads or admins can change who is on call"
+        "you are not among them yet" if user == OTTO else "Only leads or admins can change who is on call"
     )
     assert expected in seen[0].told
     assert BEN not in seen[0].told
