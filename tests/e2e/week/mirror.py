@@ -154,6 +154,7 @@ class Mirror:
             self._promise(mine, "queued", mine.team, now, now)
         elif owner != before:
             self._ask_again(mine, now)
+            self._watch_anew(mine, now)
 
     def sent_by_sop(self, name: str, step: Step, now: datetime) -> None:
         """A step of the SOP hands the case to a team; an owner who works there keeps it (R-045, D-14)."""
@@ -178,6 +179,12 @@ class Mirror:
         rung = [timer for timer in mine.case.timers if timer.rung_at is not None]
         if rung and rung[-1].kind == "follow_up" and self.step(mine.name, rung[-1].step, now):
             self._promise(mine, "reminder", mine.owner, now, now)
+
+    def _watch_anew(self, mine: Reflection, now: datetime) -> None:
+        """Who takes over a question that is open has as long to answer it as anybody (D-24)."""
+        asked = [timer for timer in mine.case.timers if timer.rung_at is not None and timer.kind in ASKED]
+        if asked and self.step(mine.name, asked[-1].step, now):
+            self._watch(mine, (asked[-1],), now)
 
     def _look_after(self, now: datetime) -> None:
         """Four working hours without an answer: the case is put up to be taken (D-24)."""
