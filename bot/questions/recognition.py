@@ -159,6 +159,24 @@ _OMNIDIAN: Final[Mapping[str, str]] = {
     ),
     "spoke_with": r"\b(?:spoken?|talked|called|contacted)\b.{0,15}\bomnidian",
 }
+_CALLER: Final = r"\b(?:home ?owners?|ho|customers?|cx|cust|clients?|callers?)\b"
+_SHOUTING: Final = (
+    r"(?:yelling|screaming|shouting|swearing|cursing|insulting|rude|abusive|vulgar|aggressive)\b"
+)
+_SHOUTS: Final = (
+    r"(?:yells|yelled|screams|screamed|shouts|shouted|swears|swore|curses|cursed)\b(?:(?: out)? at\b)?"
+)
+_BETWEEN: Final = (
+    r"(?:(?:'s| who| that's| is| was| are| gets?| got| keeps?| starts?| started| very| really| so| just"
+    r"| being| on| the| phone| line| upset| angry| mad| and),?)*"
+)
+_IRATE: Final = rf"{_CALLER}{_BETWEEN} {_SHOUTING}|{_CALLER}(?: who| just| keeps?)* {_SHOUTS}"
+_IRATE_AT_US: Final = (
+    rf"\b{_SHOUTING} {_CALLER}"
+    rf"|\b(?:{_SHOUTING}|yells?|yelled|screams?|screamed|shouts?|shouted|swears?|swore)"
+    r" (?:at|to) (?:me|us|the agent)\b"
+)
+_AT_THE_HOME: Final = r"\b(?:insta?llers?|crew|contractors?|technicians?|sales ?(?:rep|man|person)\w*)\b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +204,18 @@ class Recognised:
 def recognised(question: str, today: date) -> Recognised:
     """The facts that a question states; what it does not state is left out."""
     return _Reader(plain(question), today).read()
+
+
+def with_irate(question: str) -> str:
+    """The question with the SOP's own word, irate, where the homeowner is who shouts (R-017, D-14).
+
+    The same words about somebody at the home are a complaint about the installer's conduct.
+    """
+    text = plain(question)
+    patterns = (_IRATE,) if re.search(_AT_THE_HOME, text) else (_IRATE, _IRATE_AT_US)
+    for pattern in patterns:
+        text = re.sub(pattern, "irate homeowner", text)
+    return text
 
 
 class _Reader:

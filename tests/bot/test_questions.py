@@ -70,7 +70,7 @@ ANSWERED = [
     ("installer yelled at homeowner", "R-011"),
     ("homeowner says the installer yelled at her", "R-011"),
     ("homeowner was yelled at", "R-011"),
-    ("crew was yelling at the customer", "R-011"),
+    ("installer was rude, homeowner is angry", "R-011"),
     ("concert homeowner, installer was rude", "R-015"),
     ("missing panel after M2", "R-011"),
     ("not connected before M3", "R-010"),
