@@ -37,10 +37,18 @@ def _told(before: CaseView, after: CaseView, learned: Iterable[str], desk: Desk)
     told = [
         *_listed(":arrow_forward: *Now due:*", due),
         *_listed(":no_entry: *Held or refused:*", held),
+        *_forbidden(before, after),
         *_listed(":x: *No longer asked for, with these facts:*", gone),
         *_dates(before, after, desk),
     ]
     yield from told or ["Nothing else follows from it: what was due is due as before."]
+
+
+def _forbidden(before: CaseView, after: CaseView) -> Iterator[str]:
+    """Who may no longer be written to, now that the facts are these."""
+    new = [each for each in after.plan.forbidden if each not in before.plan.forbidden]
+    if new:
+        yield "\n".join([":no_entry: *Forbidden from now on:*", *(f"• {words.never(each)}" for each in new)])
 
 
 def _fact(before: CaseView, after: CaseView, dotted: str) -> str:

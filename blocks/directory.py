@@ -14,10 +14,7 @@ LISTED_HOMEOWNER, LISTED_INSTALLER = "listed_homeowner", "listed_installer"
 MOST_OFFERED: Final = 100
 NAME_LIMIT: Final = 34
 NOT_FOUND = kit.option(NOBODY, "Not found: check for Concert")
-RULE = (
-    "Type a name, an address or a phone number. Choosing fills in the form; what you typed yourself stays. "
-    "Choose another, and only what was filled in changes."
-)
+RULE = "Choosing one fills in the form; what you typed yourself stays."
 
 
 def homeowner_options(found: Iterable[ListedHomeowner]) -> list[kit.Block]:
@@ -44,7 +41,7 @@ def homeowner_menu(offered: Offered) -> kit.Block:
     """The menu of homeowners."""
     chosen = _homeowner(offered.homeowner) if offered.homeowner else NOT_FOUND if offered.not_found else None
     return kit.searched(
-        HOMEOWNER, LISTED_HOMEOWNER, "Homeowner (as in the export)", chosen, "Search the export", RULE
+        HOMEOWNER, LISTED_HOMEOWNER, "Find the homeowner", chosen, "Name, address or phone", RULE
     )
 
 
@@ -52,9 +49,7 @@ def installer_menu(offered: Offered) -> kit.Block:
     """The menu of installers."""
     chosen = _installer(offered.installer) if offered.installer else None
     hint = "Not listed? Type the name below."
-    return kit.searched(
-        INSTALLER, LISTED_INSTALLER, "Installer (as in the export)", chosen, "Search the export", hint
-    )
+    return kit.searched(INSTALLER, LISTED_INSTALLER, "Find the installer", chosen, "Installer’s name", hint)
 
 
 def _with(view: kit.Block, menu: list[kit.Block], above: str, offered: Offered) -> kit.Block:

@@ -59,8 +59,8 @@ def buttons(draft: Intake) -> list[kit.Block]:
 
 def recent(draft: Intake, zone: str) -> kit.Block:
     """The line on a new form that says there is one half written down."""
-    when = f", left {kit.moment(draft.updated_at, zone)}" if draft.updated_at else ""
-    text = f":pencil2: You have one half written down: *{called(draft.values)}*{when}."
+    when = f", {kit.moment(draft.updated_at, zone)}" if draft.updated_at else ""
+    text = f":pencil2: You left a complaint half written down: *{called(draft.values)}*{when}."
     return kit.section(text, kit.button("Resume it", RESUME, draft.id), block_id="draft_recent")
 
 

@@ -9,6 +9,7 @@ from blocks import intake_fields, kit, words
 from bot import cases
 from bot.cases import CaseView
 from bot.desk import Desk
+from bot.hands import step_moves
 from bot.intake_fields import FLAGS, MOST
 from bot.ports import ByHand
 from bot.sop import Facts, Step
@@ -152,6 +153,10 @@ def _words(view: CaseView, step: Step, text: str, desk: Desk) -> list[kit.Block]
         blocks.append(kit.section(kit.escape(known)))
     if step.link:
         blocks.append(kit.actions(kit.link_button("Open it", "open_link", step.link), block_id="link"))
+    if step_moves(step):
+        blocks.append(
+            kit.context("“Done” puts the case into that queue here, too. It is no longer yours then.")
+        )
     if step.why:
         blocks.append(kit.context(kit.escape(step.why)))
     return blocks

@@ -10,14 +10,14 @@ from bot.ports import Message
 COMMANDS = {
     "/complaint": "open a complaint: a form asks, the SOP answers",
     "/complaint resume": "a complaint half written down, at the page where you left it",
-    "/complaint sop PPA, damage after M3": "what the SOPs say to a question; here, just write it to me",
     "/complaint mine": "your open cases and what is due next",
-    "/complaint report": "how the desk is doing, in numbers, for leads",
-    "/complaint undelivered": "messages that Slack would not take, for leads and admins to decide about",
     "/complaint next": "take the case that has waited longest in your queues",
     "/complaint find hanna sunny": "cases by number, homeowner, phone, installer, ticket or what was said",
     "/complaint show HC-1001": "one case, with its steps and timeline",
+    "/complaint sop PPA, damage after M3": "what the SOPs say to a question; or send it to me as a message",
     "/complaint oncall": "who answers Concert checks now and in the next seven days",
+    "/complaint report": "how the desk is doing, in numbers, for leads",
+    "/complaint undelivered": "messages that Slack would not take, for leads and admins to decide about",
     "/complaint help": "this page",
 }
 

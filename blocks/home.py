@@ -8,6 +8,7 @@ from typing import Final
 
 from blocks import case_lines, confirmations, drafts, home_team, kit, undelivered, words
 from blocks.case_lines import counted
+from blocks.oncall import period
 from blocks.queue import NEXT, TAKE
 from bot.confirmations import Tagging
 from bot.desk import Desk
@@ -198,8 +199,8 @@ def on_call(rota: OnCall, desk: Desk) -> str:
     if rota.next is not None:
         lines.append(f"*From {kit.moment(rota.next.starts, desk.zone)}:* {_people(rota.next.people)}")
     for starts, ends in rota.gaps[:3]:
-        until = kit.moment(ends, desk.zone)
-        lines.append(f":warning: *Nobody can be reached* from {kit.moment(starts, desk.zone)} until {until}")
+        when = period(kit.local(starts, desk.zone), kit.local(ends, desk.zone))
+        lines.append(f":warning: {when}: *nobody can be reached*")
     if len(rota.gaps) > 3:
         lines.append(f"… and {len(rota.gaps) - 3} more gaps within seven days: `/complaint oncall`.")
     return "\n".join(lines)

@@ -131,9 +131,11 @@ def _more(draft_id: str, offered: Sequence[str]) -> list[kit.Block]:
     """The next complaint of the same homeowner: one case each."""
     buttons = [kit.button("Another complaint of this homeowner", f"{MORE}:any", draft_id)]
     buttons += [kit.button(f"Also: {words.CATEGORIES[each]}", f"{MORE}:{each}", draft_id) for each in offered]
-    text = f"Anything else? Each complaint is a case of its own, linked to this. {words.cited(['D-21'])}"
+    text = (
+        f"Was there another complaint? Each is a case of its own, linked to this one. {words.cited(['D-21'])}"
+    )
     if offered:
-        text += f" Silence, and what it is about, are two. {words.cited(['D-31'])}"
+        text += f" An installer’s silence, and what it leaves undone, are two. {words.cited(['D-31'])}"
     return [kit.context(text), kit.actions(*buttons, block_id="intake_more")]
 
 

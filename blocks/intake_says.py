@@ -107,16 +107,5 @@ def _moment(step: Step, desk: Desk) -> str:
 
 
 def _forbidden(plan: Plan) -> list[kit.Block]:
-    lines = [
-        f"• never the {words.roles([each.role])} in {_place(each.where)} {words.cited(each.cites)}"
-        for each in plan.forbidden
-    ]
+    lines = [f"• {words.never(each)}" for each in plan.forbidden]
     return [kit.section(":no_entry: *Forbidden*\n" + "\n".join(lines))] if lines else []
-
-
-def _place(where: str) -> str:
-    return {
-        "mail": "any e-mail’s To, Cc or Bcc",
-        "participants": "a ticket’s participants",
-        "any": "any of it",
-    }[where]

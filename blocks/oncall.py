@@ -237,7 +237,7 @@ def _effect(each: Difference) -> str:
     alarm = ":rotating_light: " if each.uncovered else ""
     before = _who(each.before) if each.before else "nobody"
     return (
-        f"• {alarm}{_day(each.starts.date())}, {hours(each.starts, each.ends)}: instead of {before}: {after}"
+        f"• {alarm}{_day(each.starts.date())}, {hours(each.starts, each.ends)}: {after} instead of {before}"
     )
 
 

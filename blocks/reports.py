@@ -21,7 +21,7 @@ def message(report: Report) -> Message:
                 ("Need a decision", str(report.decisions)),
                 *((f"Opened in {days} days", str(count)) for days, count in report.opened.items()),
                 *((f"Closed in {days} days", str(count)) for days, count in report.closed.items()),
-                ("Days to close, the middle case of 30 days", _days(report.days_to_close)),
+                ("Median days to close, last 30 days", _days(report.days_to_close)),
             ]
         ),
     ]

@@ -56,7 +56,8 @@ def what(letter: DeadLetter) -> str:
 
 def _line(letter: DeadLetter, desk: Desk) -> str:
     promised = kit.moment(letter.promised_at, desk.zone)
-    said = kit.escape(kit.clip(letter.said, 300)) or "nothing"
+    code = letter.said.rpartition("Slack refused with ")[2]
+    said = kit.escape(kit.clip(code, 300)) or "nothing"
     head = f":incoming_envelope: *{kit.escape(what(letter))}* for {to(letter)}"
     return f"{head}\nPromised {promised}. Slack said: {said}"
 

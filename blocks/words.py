@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from bot.sop import Case, Facts, Step
+from bot.sop import Case, Facts, Forbidden, Step
 
 CATEGORIES = {
     "installer_unresponsive": "Installer is not replying",
@@ -149,6 +149,16 @@ def fact(dotted: str) -> str:
 def roles(ids: Iterable[str]) -> str:
     """Roles as people say them: `installer, account manager`."""
     return ", ".join(ROLES.get(each, each) for each in ids)
+
+
+def never(each: Forbidden) -> str:
+    """Who may not be written to, where, and by which rule."""
+    place = {
+        "mail": "any e-mail’s To, Cc or Bcc",
+        "participants": "a ticket’s participants",
+        "any": "any of it",
+    }[each.where]
+    return f"never the {roles([each.role])} in {place} {cited(each.cites)}"
 
 
 def cited(cites: Iterable[str]) -> str:

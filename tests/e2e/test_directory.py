@@ -17,7 +17,7 @@ from tests.e2e.conftest import ROOT, Office
 from tests.e2e.story import WHAT, WHO, fill_what
 from tests.storage.samples import ADA, BEN, a_case
 
-HOMEOWNER, INSTALLER = "Homeowner (as in the export)", "Installer (as in the export)"
+HOMEOWNER, INSTALLER = "Find the homeowner", "Find the installer"
 HANS = "Hans (homeowner) · 2 Maple Street, Riverton, UT 84065 · EverBright"
 OLGA = "Olga (homeowner) · 3 Oak Avenue, Fairmont, NC 28340 · Beam"
 NOT_FOUND = "Not found: check for Concert"

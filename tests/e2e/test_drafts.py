@@ -132,7 +132,7 @@ def test_a_new_form_offers_the_draft_of_today_and_does_not_insist(office: Office
     begin(ada)
     ada.close()
     ada.command("/complaint")
-    ada.wait_for_view("You have one half written down")
+    ada.wait_for_view("You left a complaint half written down")
     ada.fill({"homeowner.name": "Hugo (homeowner)"})
     ada.click("Resume it")
     ada.wait_for(lambda person: person.view and "Resume it" not in person.view.buttons and holds(person))

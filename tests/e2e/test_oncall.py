@@ -48,7 +48,7 @@ def test_an_override_a_swap_and_people_away(office: Office) -> None:
     with office.desk():
         form(lea, "Override a day …", "Override a day")
         lea.fill({"people": [ben.user_id], "from": "20:00"})
-        assert "instead of <@U0CLEO0005>, <@U0CORA0006>: *<@U0BEN00002>*" in saved(lea)
+        assert "*<@U0BEN00002>* instead of <@U0CLEO0005>, <@U0CORA0006>" in saved(lea)
         ben.wait_for_message("<@U0LEA00004> changed the Concert rota")
         office.cleo.wait_for_message("<@U0LEA00004> changed the Concert rota")
         lea.wait_for_message("A birthday &amp; a cake", LEADS)

@@ -164,7 +164,7 @@ def test_the_filled_form_shows_what_would_change_and_saves_nothing(
     (answer,) = args.acked
     assert answer["response_action"] == "update"
     assert answer["view"]["private_metadata"] == WISH
-    assert "instead of <@U0CLEO0005>, <@U0CORA0006>: *<@U0BEN00002>*" in str(answer["view"])
+    assert "*<@U0BEN00002>* instead of <@U0CLEO0005>, <@U0CORA0006>" in str(answer["view"])
     assert changes(work) == []
 
 

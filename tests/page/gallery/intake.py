@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.page.gallery.people import HANNA, SILENT, homeowner
 from tests.page.gallery.tour import Tour
 
-HOMEOWNER = "Homeowner (as in the export)"
+HOMEOWNER = "Find the homeowner"
 
 
 def the_pages(tour: Tour) -> str:
@@ -57,7 +57,7 @@ def drafts(tour: Tour) -> None:
     ben, camera = tour.office.ben, tour.camera
     amy = tour.office.person("U0AMY00011")
     ben.command("/complaint")
-    ben.wait_for_view("You have one half written down")
+    ben.wait_for_view("You left a complaint half written down")
     camera.modal("intake: a draft is offered", ben)
     ben.fill({key: value for key, value in homeowner("Nora", 20).items() if key != "program"})
     ben.close()
