@@ -77,7 +77,8 @@ class CaseStore(Cases):
         return _stored(row) if row else None
 
     def owners(self) -> frozenset[str]:
-        query = select(CaseRow.owner).where(CaseRow.owner != "", CaseRow.state != "closed").distinct()
+        still_open = col(CaseRow.acts_at).is_not(None)
+        query = select(CaseRow.owner).where(CaseRow.owner != "", still_open).distinct()
         return frozenset(self.session.exec(query))
 
     def find(self, typed: str, most: int) -> Sequence[StoredCase]:

@@ -181,6 +181,12 @@ class ErrandRow(Table, table=True):
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),
         ),
+        Index(
+            "ix_errands_open_case_number",
+            "case_number",
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
     )
 
     key: str = Field(primary_key=True)
@@ -214,6 +220,12 @@ class OutboxRow(Table, table=True):
             "id",
             sqlite_where=text("state = 'dead'"),
             postgresql_where=text("state = 'dead'"),
+        ),
+        Index(
+            "ix_outbox_waiting_id",
+            "id",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
         ),
         Index(
             "ix_outbox_waiting_not_before",

@@ -12,6 +12,8 @@ from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import event
+
 from bot.ports import Letter, Work
 from bot.sop import Case, Event, Facts, Homeowner, Installer, Timer
 from storage import Database, open_database
@@ -52,6 +54,22 @@ def a_timer(name: str = "t1", due: datetime = NOW, rung_at: datetime | None = No
 
 def a_letter(key: str, edits: str = "", kind: str = "card", case_number: int = 1001) -> Letter:
     return Letter(key, kind, case_number, to="" if edits else ADA, edits=edits, data={"step": "F1.ask"})
+
+
+def reads(work: Work, call: Callable[[], object]) -> list[str]:
+    """How SQLite goes about what this call asks of it: the lines of its plans that read a table."""
+    plans: list[str] = []
+    connection = work.cases.session.connection()  # type: ignore[attr-defined]
+
+    @event.listens_for(connection, "before_cursor_execute")
+    def explain(_connection, cursor, statement, parameters, _context, _many):
+        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
+            cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans.extend(row[3] for row in cursor.fetchall() if row[3].startswith(("SCAN", "SEARCH")))
+
+    call()
+    event.remove(connection, "before_cursor_execute", explain)
+    return plans
 
 
 def with_case(database: Database) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.ports import Errand
 from storage import Database
-from tests.storage.samples import ADA, MINUTE, NOW, undone
+from tests.storage.samples import ADA, MINUTE, NOW, reads, undone
 
 
 def errand(key: str, due: timedelta = timedelta()) -> Errand:
@@ -83,3 +83,9 @@ def test_all_of_a_kind_are_called_off_for_one_case(database: Database, number: i
     with database.write() as work:
         work.errands.cancel_of(number, "digest", NOW)
     assert taken(database) == ["card", "digest of nobody"]
+
+
+def test_calling_off_what_is_about_a_case_reads_that_case_alone(database: Database, number: int) -> None:
+    with database.write() as work:
+        plans = reads(work, lambda: work.errands.cancel_of(number, "look", NOW))
+    assert plans == ["SEARCH errands USING INDEX ix_errands_open_case_number (case_number=?)"]

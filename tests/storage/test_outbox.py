@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.ports import Posted
-from tests.storage.samples import LEASE, MINUTE, NOW, a_letter, all_at_once, opened, rows, with_case
+from tests.storage.samples import LEASE, MINUTE, NOW, a_letter, all_at_once, opened, reads, rows, with_case
 
 THERE = Posted("C0CASES", "1763478245.678901")
 
@@ -47,6 +47,14 @@ def test_a_letter_comes_back_as_it_was_put(outbox):
     (delivery,) = outbox.claim()
     assert delivery.letter == a_letter("a")
     assert (delivery.attempt, delivery.promised_at, delivery.holder) == (1, NOW, "h1")
+
+
+def test_a_claim_reads_what_waits_and_not_what_was_ever_sent(database):
+    with database.write() as work:
+        plans = reads(work, lambda: work.outbox.claim("h1", NOW, LEASE, 1))
+    read = [plan for plan in plans if plan.startswith(("SCAN outbox", "SEARCH outbox "))]
+    assert read
+    assert all("ix_outbox_waiting" in plan for plan in read), plans
 
 
 def test_the_same_key_is_one_letter_for_ever(outbox):

@@ -10,7 +10,7 @@ import pytest
 
 from bot.ports import StoredCase, Work
 from storage import Database
-from tests.storage.samples import ADA, BEN, MINUTE, NOW, a_case, a_timer, all_at_once
+from tests.storage.samples import ADA, BEN, MINUTE, NOW, a_case, a_timer, all_at_once, reads
 
 HOUR = timedelta(hours=1)
 
@@ -78,6 +78,13 @@ def test_people_who_ask_at_once_get_different_cases(database: Database) -> None:
 
     all_at_once([take_next] * 4)
     assert sorted(taken) == numbers
+
+
+def test_the_owners_are_found_without_reading_what_is_closed(database: Database) -> None:
+    with database.write() as work:
+        plans = reads(work, work.cases.owners)
+    assert len(plans) == 1
+    assert "ix_cases_open_owner" in plans[0]
 
 
 def test_the_owners_are_those_of_open_cases(database: Database, queue: dict[str, int]) -> None:

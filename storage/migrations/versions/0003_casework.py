@@ -23,6 +23,7 @@ LIKENESS = ("homeowner_key", "phone_key", "installer_key")
 OPEN = sa.text("state = 'open'")
 STILL_OPEN = sa.text("acts_at IS NOT NULL")
 DEAD = sa.text("state = 'dead'")
+WAITING = sa.text("state = 'waiting'")
 STALE = sa.text("wanted > drawn")
 ESCALATED = sa.text("event = 'escalated'")
 LISTED_BY = (
@@ -97,7 +98,10 @@ def _errands() -> None:
         sa.ForeignKeyConstraint(["case_number"], ["cases.number"], name=op.f("fk_errands_case_number")),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_errands")),
     )
-    op.create_index("ix_errands_open_due_at", "errands", ["due_at"], sqlite_where=OPEN, postgresql_where=OPEN)
+    for name in ("due_at", "case_number"):
+        op.create_index(
+            f"ix_errands_open_{name}", "errands", [name], sqlite_where=OPEN, postgresql_where=OPEN
+        )
 
 
 def _intake() -> None:
@@ -145,6 +149,7 @@ def _home() -> None:
             op.f("ck_outbox_state"), "state IN ('waiting', 'sent', 'dead', 'superseded', 'dropped')"
         )
         outbox.create_index("ix_outbox_dead_id", ["id"], sqlite_where=DEAD, postgresql_where=DEAD)
+        outbox.create_index("ix_outbox_waiting_id", ["id"], sqlite_where=WAITING, postgresql_where=WAITING)
     op.create_index(
         "ix_timeline_escalated_case_number",
         "timeline",
@@ -294,6 +299,7 @@ def _home_undone() -> None:
     op.drop_table("homes")
     op.execute("UPDATE outbox SET state = 'superseded' WHERE state = 'dropped'")
     with op.batch_alter_table("outbox") as outbox:
+        outbox.drop_index("ix_outbox_waiting_id")
         outbox.drop_index("ix_outbox_dead_id")
         outbox.drop_constraint(op.f("ck_outbox_state"), type_="check")
         outbox.create_check_constraint(
