@@ -85,7 +85,7 @@ INSTALLERS = ("Bright Roofs", "Sunny Hands", "Panel & Sons", "Daylight Brothers"
 
 @dataclass(frozen=True)
 class Complaint:
-    """All that a homeowner can say, by the ids of intake's fields."""
+    """All that a homeowner can say, by the ids of intake's fields, and what turns out `later`."""
 
     known: Told
     later: dict[str, object] = field(default_factory=dict)
@@ -114,7 +114,10 @@ def complaint(number: int, told: Told) -> Complaint:
         "installer.email": f"office@{installer.split()[0].lower()}.example.test",
         "description": f"Three calls, no answer. The inverter of number {number} hums.",
     }
-    return Complaint({**who, **what, **told})
+    later: dict[str, object] = {"homeowner.best_time": "After lunch"}
+    if "milestones.m1" in told:
+        later |= {"milestones.m2": RECENT, "milestones.m3": LATER}
+    return Complaint({**who, **what, **told}, later)
 
 
 def private(one: Complaint) -> tuple[str, ...]:

@@ -98,6 +98,24 @@ class Play:
                 self.absences.leave()
         if wall.weekday() in (1, 2, 4) and wall.hour == 15:
             self.call_again()
+        if wall.weekday() > 0 and wall.hour in (12, 16):
+            self.menu(open_again=wall.hour == 16)
+
+    def menu(self, *, open_again: bool) -> None:
+        """Facts change after the call, and what was closed is opened again."""
+        cases = self.week.mirror.cases.items()
+        able = [name for name, one in cases if one.owner and (one.case.state == "closed") == open_again]
+        able = [name for name in able if self.week.is_here(self.week.mirror.cases[name].owner)]
+        if not open_again:
+            able = [name for name in able if len(self.week.complaints[name].later) > 1] or able
+        if able:
+            case = self.week.dice.choice(able)
+            who = self.week.owner_of(case)
+            card = who.card(case)
+            assert card is not None
+            entry = "reopen" if open_again else "facts"
+            self.acts.menu(who, case, card, entry)
+            self.week.tried[entry] += 1
 
     def call_again(self) -> None:
         """A homeowner calls about what is open already: another case needs a reason (D-22)."""
