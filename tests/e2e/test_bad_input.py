@@ -161,7 +161,7 @@ def test_any_text_in_any_field_of_the_form_is_taken_or_answered_at_its_field(
     assert ada.wait_for_message(f"{case} · Installer is not replying")
     if "description" not in wrong:
         ada.click("Fields and key …", newest_card(ada, case))
-        whole = "".join(text_parts(ada.wait_for_view("Record").blocks))
+        whole = "".join(text_parts(ada.wait_for_view("record_made").blocks))
         assert re.sub("[\u202a-\u202e]", "", text).strip() in whole
 
 
@@ -206,7 +206,7 @@ def test_a_case_full_to_the_brim_stays_within_slacks_limits(office: Office) -> N
     ada.wait_for(lambda person: person.home and case in person.home.all_text)
     card = newest_card(ada, case)
     ada.click("Fields and key …", card)
-    assert brim in ada.wait_for_view("Record").all_text
+    assert brim in ada.wait_for_view("record_made").all_text
     ada.close()
 
 

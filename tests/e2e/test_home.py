@@ -229,7 +229,7 @@ def test_a_button_of_somebody_else_is_refused_on_the_server(office: Office, acti
     with desk.memory.read() as work:
         was = work.homes.of(who).choices, work.homes.of(who).summary
     assert office.running.app.dispatch(BoltRequest(body=body, mode="socket_mode")).status == 200
-    words = "only " if who != OTTO else "you are not among them yet"
+    words = "Only " if who != OTTO else "you are not among them yet"
     person.wait_for_message(words)
     with desk.memory.read() as work:
         assert (work.homes.of(who).choices, work.homes.of(who).summary) == was

@@ -25,7 +25,7 @@ def test_an_everbright_complaint_from_the_command_to_the_close(office: Office) -
         ada.wait_for_message(f"{case} · Installer is not replying")
 
         ada.click("Fields and key …")
-        form = ada.wait_for_view("Record")
+        form = ada.wait_for_view("record_made")
         assert "Homeowner Support Queue" in form.all_text
         assert "Best time to reach: Weekdays after 4 PM" in form.all_text
         ada.fill({"reference": "EBH-12"})
