@@ -106,7 +106,7 @@ def typed_values(view: Payload) -> dict[str, str | tuple[str, ...]]:
 def case_number(value: str) -> int:
     """The case that a button, a menu or a form is about: the part before the bar."""
     head = value.split("|", 1)[0]
-    return int(head) if head.isdecimal() and len(head) < 10 else 0
+    return int(head) if head.isascii() and head.isdecimal() and len(head) < 10 else 0
 
 
 def after_bar(value: str) -> str:

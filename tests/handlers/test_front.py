@@ -185,6 +185,7 @@ def test_a_view_without_inputs_holds_nothing(view: dict[str, Any]) -> None:
         ("-1|x", 0),
         ("9" * 40, 0),
         ("²", 0),
+        ("۱۰۰۱|note", 0),
     ],
 )
 def test_the_case_of_a_button(value: str, number: int) -> None:
