@@ -42,6 +42,6 @@ def help_page() -> Message:
         kit.section("\n".join(lines)),
         kit.context("Reminders come in your messages with the desk. A person closes a case, never the desk."),
         kit.context("The menu of any message has *Complaint from message*: it begins one with its words."),
-        kit.context("R-… is a rule of the SOP, D-… a default of this desk: `/complaint sop R-004` quotes one."),
+        kit.context("R-… is a rule of the SOP, D-… a default of this desk. Ask: `/complaint sop R-004`."),
     )
     return Message("What Complaint Desk can do.", blocks)
