@@ -86,6 +86,8 @@ class DraftListeners:
             return "Choose a colleague."
         if to == user:
             return "It is yours already. Choose a colleague."
+        if problem := self.front.introduce(to):
+            return problem
         if not self.front.people.is_active(to):
             return "This person has left the workspace. Choose somebody else."
         if not roles.may(self.front.desk, to, roles.Act.OPEN):

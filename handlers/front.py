@@ -60,6 +60,14 @@ class Front:
         with self.desk.memory.read() as work:
             return self.desk.today(work, self.now())
 
+    def introduce(self, user: str) -> str:
+        """Have Slack say anew who this is, before a transaction that must not ask.
+
+        Answers what is wrong where Slack does not say; empty where it does.
+        """
+        unread = self.people.refresh((user,), ())
+        return "Slack does not say who this is just now. Try once more in a minute." if unread else ""
+
 
 def guarded(listener: Callable[[T, Args], None]) -> Callable[[T, Args], None]:
     """A listener that answers in private when something goes wrong, and says so in the log."""

@@ -124,6 +124,9 @@ class HandsListeners(Casework):
         """To a colleague; one who may not have it is named at the field."""
         typed = typed_values(args.body["view"])
         to, note = text_of(typed, "to"), text_of(typed, "note")
+        if problem := self.front.introduce(to):
+            args.ack(response_action="errors", errors={"to": problem})
+            return
         try:
             self._once(
                 args,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -17,7 +17,7 @@ from blocks.home import home
 from bot import roles
 from bot.connectors.slack_home import SlackHomes
 from bot.people import Strangers
-from bot.ports import Letter, Posted, StoredCase
+from bot.ports import Letter, Memory, Posted, StoredCase
 from bot.redrawing import Redrawer
 from bot.roles import Act
 from bot.sop.organisation import Roles
@@ -161,6 +161,24 @@ ROWS: list[Row] = [
 ]
 
 
+@dataclass(frozen=True)
+class Acquaintances(Strangers):
+    """Who is not known has to be asked about in Slack, and nobody waits for that within a transaction."""
+
+    memory: Memory
+    known: set[str] = field(default_factory=lambda: set(PEOPLE.values()))
+
+    def name_of(self, user_id: str) -> str:
+        if user_id not in self.known:
+            self.refresh([user_id], ())
+        return user_id
+
+    def refresh(self, user_ids: Collection[str], group_ids: Collection[str]) -> frozenset[str]:
+        with self.memory.read():
+            self.known.update(user_ids)
+        return frozenset()
+
+
 @dataclass
 class Everything:
     """A desk behind Bolt, with a Slack that only listens."""
@@ -209,7 +227,9 @@ def everything() -> Iterator[Everything]:
             admins=(PEOPLE["an admin"],),
         )
         organisation = replace(work.desk.organisation, roles=staff)
-        work.desk = replace(work.desk, playbooks=replace(work.desk.playbooks, organisation=organisation))
+        people = Acquaintances(work.desk.memory)
+        playbooks = replace(work.desk.playbooks, organisation=organisation)
+        work.desk = replace(work.desk, playbooks=playbooks, people=people)
         client = WebClient(token="xoxb-test", base_url=slack.url)
         app = Hearing(
             client=client,
@@ -219,7 +239,7 @@ def everything() -> Iterator[Everything]:
             request_verification_enabled=False,
         )
         homes = Redrawer(work.desk, SlackHomes(client), home, lambda: NOW, lambda: NOW)
-        handlers.register(app, Front(work.desk, lambda: NOW, Strangers(), lambda: None, homes))
+        handlers.register(app, Front(work.desk, lambda: NOW, people, lambda: None, homes))
         yield Everything(work, app, slack)
 
 
@@ -251,3 +271,11 @@ def test_slack_is_told_why_not(everything: Everything) -> None:
     row = command("next", Act.TAKE)
     said = everything.told(row, PEOPLE["an outsider"], everything.case())
     assert json.dumps("you are not among them")[1:-1] in said
+
+
+def test_who_a_case_is_handed_to_is_asked_before_the_transaction(everything: Everything) -> None:
+    """A Slack that takes its time would have everybody else's clicks wait for the one writer's turn."""
+    stranger = {"to": {"value": {"selected_user": "U0STRANGER"}}}
+    row = Row("view", "handed_over", Act.WORK, f"{CASE}|", values=stranger)
+    said = everything.told(row, OWNER, everything.case())
+    assert "cannot work on cases of the front line" in said, said
