@@ -14,7 +14,7 @@ from sandbox.remote import call
 from sandbox.server import Sandbox
 from tests.page.showcase import Showcase
 
-MANIFEST = Path(__file__).parents[2] / "manifest.json"
+MANIFEST = Path(__file__).parent.parent / "sandbox" / "manifest.json"
 MESSAGE_SHORTCUT = {
     "name": "Complaint from this message",
     "type": "message",

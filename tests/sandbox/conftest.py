@@ -12,7 +12,8 @@ from sandbox.server import Sandbox
 from sandbox.timing import Timing
 from tests.sandbox.toy import Toy
 
-MANIFEST = Path(__file__).parents[2] / "manifest.json"
+MANIFEST = Path(__file__).with_name("manifest.json")
+"""An app that hears little, whatever the desk comes to ask for."""
 ADA, BEN, BO, LEA, OTTO = "U0ADA00001", "U0BEN00002", "U0BO000003", "U0LEA00004", "U0OTTO0010"
 
 
