@@ -19,7 +19,10 @@ PHONE_DIGITS: Final = 7
 _WORD: Final = re.compile(r"[^\W_]+")
 _APOSTROPHE: Final = re.compile("['’‘ʼ`´]")
 _PHONE: Final = re.compile(r"\+?[\d\s().\-/‐‑–]+")
-_EXTENSION: Final = re.compile(r"(?:x|ext).*", re.IGNORECASE | re.DOTALL)
+_EXTENSION: Final = re.compile(
+    r"(?<=[\d\s).,;])(?:x|e(?:xt(?:ension|n)?)?)\W*\d.*", re.IGNORECASE | re.DOTALL
+)
+"""What follows a number for the switchboard: `x12`, `ext. 4`. The words before a number are none of it."""
 _LETTERS: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 )
@@ -45,8 +48,13 @@ def findable(*texts: str) -> tuple[str, ...]:
 
 def findable_phone(text: str) -> tuple[str, ...]:
     """The words under which a phone number is found: all of it, and how its parts begin."""
-    digits = _national(_EXTENSION.sub("", text))
+    digits = national_digits(text)
     return tuple(dict.fromkeys(part for part in (digits, digits[-7:], digits[-4:]) if part))
+
+
+def national_digits(phone: str) -> str:
+    """The digits of a whole number, without the country's 1 and without an extension."""
+    return _national(_EXTENSION.sub("", phone))
 
 
 def typed_words(text: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from bot.folding import words
+from bot.folding import national_digits, words
 from bot.sop import Facts, Homeowner
 
 TITLES: Final = frozenset({"mr", "mrs", "ms", "miss", "dr", "jr", "sr"})
@@ -56,8 +56,7 @@ def name_key(name: str) -> str:
 
 def phone_key(phone: str) -> str:
     """The ten digits of a number, without the country's 1 and without an extension; empty for too few."""
-    digits = "".join(each for each in phone.lower().partition("x")[0].partition("e")[0] if each.isdecimal())
-    digits = digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
+    digits = national_digits(phone)
     return digits if len(digits) >= SHORTEST_PHONE else ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.folding import findable_phone
 from bot.likeness import company_key, name_key, phone_key, same_address, same_homeowner
 from bot.sop import Homeowner
 
@@ -32,7 +33,11 @@ PHONES = {
     "marks": ("(212) 555-0100", "212.555.0100", True),
     "the country": ("+1 212 555 0100", "212-555-0100", True),
     "an extension": ("212-555-0100 ext. 4", "212-555-0100x12", True),
+    "an extension in words": ("212-555-0100, extension 4", "212-555-0100 e12", True),
+    "what kind it is": ("Mobile: 212-555-0100", "212-555-0100", True),
+    "where it rings": ("home 212-555-0100 (evenings, ext 2)", "Office 212 555 0100", True),
     "another": ("212-555-0100", "212-555-0101", False),
+    "another, of one kind": ("cell 212-555-0100", "cell 212-555-0101", False),
 }
 COMPANIES = {
     "a legal form": ("Bright Roofs, LLC", "bright roofs", True),
@@ -56,6 +61,11 @@ def test_addresses(one: str, other: str, same: bool) -> None:
 @pytest.mark.parametrize(("one", "other", "same"), PHONES.values(), ids=PHONES)
 def test_phone_numbers(one: str, other: str, same: bool) -> None:
     assert (phone_key(one) == phone_key(other)) is same
+
+
+@pytest.mark.parametrize("phone", ["fax: 212-555-0100", "next door 212-555-0100", "212-555-0100 ext 9"])
+def test_a_number_is_found_whatever_stands_beside_it(phone: str) -> None:
+    assert findable_phone(phone) == ("2125550100", "5550100", "0100")
 
 
 def test_too_few_digits_are_no_phone_number() -> None:
