@@ -26,6 +26,7 @@ UNTOUCHED: Mapping[str, str] = {"program": "unknown"}
 GRACE = timedelta(seconds=2)
 """As far as two ways through the network may differ. Slack gives up on an answer after three seconds."""
 RECENT = timedelta(days=1)
+LEFT_EMPTY = timedelta(days=7)
 LETTER = "draft"
 """The kind of the letter that tells a colleague of a draft that was handed to them."""
 
@@ -83,10 +84,21 @@ def begin(
     page: IntakePage = "who",
     linked: tuple[int, ...] = (),
 ) -> Intake:
-    """A new intake of this agent's, with what is known beforehand; it stands in no window yet."""
+    """A new intake of this agent's, with what is known beforehand; it stands in no window yet.
+
+    Forms that were opened long ago and left empty go, so that the look for drafts stays short.
+    """
+    _drop_empty(work, agent, now)
     intake = Intake(uuid4().hex, agent, values or {}, sheet=Sheet(page), linked=linked)
     work.intakes.save(intake, now)
     return intake
+
+
+def _drop_empty(work: Work, agent: str, now: datetime) -> None:
+    for each in work.intakes.unfinished_of(agent):
+        old = each.updated_at is not None and now - each.updated_at >= LEFT_EMPTY
+        if old and is_empty(each.values):
+            _saved(work, replace(each, discarded=True), now)
 
 
 def drafts_of(work: Work, user: str) -> tuple[Intake, ...]:

@@ -322,3 +322,17 @@ def test_an_intake_of_the_first_version_takes_what_comes(work: Casework) -> None
     with work.desk.memory.write() as memory:
         memory.intakes.save(Intake("i1", ADA, sheet=Sheet()), NOW)
     assert hear(work, key(Intake("i1", ADA), 1, "Hanna", window="V7")) == "kept"
+
+
+def test_forms_that_were_left_empty_for_a_week_go_and_drafts_stay(work: Casework) -> None:
+    empty, draft = begun(work), begun(work)
+    hear(work, key(draft, 1, "Hanna"))
+    with work.desk.memory.write() as memory:
+        drafts.begin(memory, ADA, NOW + drafts.LEFT_EMPTY - SECOND)
+        assert empty.id in {each.id for each in memory.intakes.unfinished_of(ADA)}
+        drafts.begin(memory, BEN, NOW + drafts.LEFT_EMPTY)
+        assert empty.id in {each.id for each in memory.intakes.unfinished_of(ADA)}
+        drafts.begin(memory, ADA, NOW + drafts.LEFT_EMPTY)
+        left = {each.id for each in memory.intakes.unfinished_of(ADA)}
+    assert empty.id not in left
+    assert draft.id in left
