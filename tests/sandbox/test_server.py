@@ -217,7 +217,7 @@ class TestProcess:
             [sys.executable, "-m", "sandbox", "--port", "0", "--state", str(state)],
             stdout=subprocess.PIPE,
             text=True,
-            cwd=MANIFEST.parent,
+            cwd=Path(__file__).parents[2],
         )
         assert process.stdout is not None
         ready = process.stdout.readline().split()
