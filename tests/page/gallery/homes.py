@@ -70,6 +70,11 @@ def answers(tour: Tour) -> None:
     camera.message("report", lea, tour.asked(lea, "report"))
     camera.message("report: refused", ada, tour.asked(ada, "report"))
     camera.message("outsider: refused", tour.office.otto, tour.asked(tour.office.otto, "mine"))
+    otto = tour.office.otto
+    otto.shortcut("open_complaint")
+    otto.wait_for_view("sorry")
+    camera.modal("outsider: refused in a modal", otto)
+    otto.close()
     ada.message("What do I do about roof damage after M3?")
     camera.message("sop: in a direct message", ada, ada.wait_for_message("This is what the SOPs say"))
 

@@ -82,6 +82,7 @@ SURFACES = (
     "report",
     "report: refused",
     "outsider: refused",
+    "outsider: refused in a modal",
     "sop: in a direct message",
     "on call: a lead",
     "on call: override",
