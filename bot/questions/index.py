@@ -133,8 +133,11 @@ def _passage(rule: StepRule, playbooks: Playbooks) -> Passage:
 
 
 def spoken(template: str) -> str:
-    """A template as it can be read before anything is filled in."""
-    text = _BLANK.sub("___", _JINJA.sub("", _SUBJECT.sub("", template)))
+    """A template as it can be read before anything is filled in.
+
+    A blank is an ellipsis: Slack takes underscores for italics.
+    """
+    text = _BLANK.sub("…", _JINJA.sub("", _SUBJECT.sub("", template)))
     return re.sub(r"[ \t]+", " ", re.sub(r"\n{2,}", "\n", text)).strip()
 
 

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.questions import Answer, answer, code_of, values_of
-from bot.questions.index import index_of
+from bot.questions.index import index_of, spoken
 from bot.questions.recognition import recognised
 from bot.questions.text import corrected, stem
 from bot.sop_commands import app
@@ -281,6 +281,10 @@ def test_forms_of_a_word_are_one_term(one: str, other: str) -> None:
 )
 def test_a_typing_error_is_understood_and_another_word_is_left_alone(typed: str, meant: str) -> None:
     assert corrected(typed, index_of(playbooks()).known) == meant
+
+
+def test_a_blank_in_what_to_say_is_no_mark_of_italics() -> None:
+    assert spoken("Hello {{ a }}, at {{ b }}, as {{ c }} said.") == "Hello …, at …, as … said."
 
 
 def test_the_index_is_built_once_for_a_version() -> None:
