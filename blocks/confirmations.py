@@ -8,25 +8,33 @@ from blocks import kit, words
 from bot.cases import CaseView
 from bot.confirmations import Tagging, tagged_in
 from bot.desk import Desk
-from bot.ports import Message
+from bot.ports import Message, StoredCase
 
 ANSWERS = {"concert_confirmed": "Concert", "not_concert": "Not Concert", "cannot_tell": "Can’t tell"}
 ACTION = "confirmation"
 
 
 def request(view: CaseView, tagging: Tagging, occasion: str, desk: Desk) -> Message | None:
-    """The post: a question while it is open, then who answered. None for a repeat that came too late."""
+    """The post: a question while it is open, then who answered. None for one that came too late."""
     stored = view.stored
     check = stored.case.confirmation
     if check is None:
         return None
     posted = tagged_in(stored, occasion)
+    if check.answer is None and stored.case.state != "awaiting_confirmation":
+        return _needless(stored) if posted is not None else None
     if check.answer is None:
         blocks = tuple(_open(view, tagging, posted, desk))
         return Message(f"{stored.name} needs a Concert confirmation.", blocks)
     if posted is None and occasion != "first":
         return None
     return Message(f"{stored.name}: the Concert check is answered.", tuple(_answered(view, desk)))
+
+
+def _needless(stored: StoredCase) -> Message:
+    """Nobody has answered, and nobody has to: it is known otherwise by now."""
+    text = f":heavy_minus_sign: {stored.name} no longer needs a Concert confirmation."
+    return Message(f"{stored.name} no longer needs a Concert confirmation.", (kit.section(text),))
 
 
 def _open(

@@ -127,6 +127,9 @@ def unconfirmed(view: CaseView) -> Message:
         who = kit.escape(check.answered_by)
         text = f":white_check_mark: {stored.name}: {who} has answered the Concert check."
         return Message(f"{stored.name}: the Concert check is answered.", (kit.section(text),))
+    if stored.case.state != "awaiting_confirmation":
+        text = f"{stored.name} no longer needs a Concert confirmation."
+        return Message(text, (kit.section(f":white_check_mark: {text}"),))
     blocks = (
         kit.section(
             f":warning: *{stored.name}: nobody has answered the Concert check.*  {words.cited(['D-12'])}"

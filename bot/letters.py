@@ -219,7 +219,8 @@ def _outdated(before: Case, after: Case) -> Iterator[str]:
     if event == "confirmation_posted":
         return
     yield from ("card", "queued")
-    if before.confirmation != after.confirmation or _cover(before) != _cover(after):
+    asks = [case.state == "awaiting_confirmation" for case in (before, after)]
+    if before.confirmation != after.confirmation or _cover(before) != _cover(after) or len({*asks}) == 2:
         yield from ("confirmation", "unconfirmed")
     if event != "clock":
         yield from ASKING

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot import confirmations
+from blocks.confirmations import request
+from blocks.reminders import unconfirmed
+from bot import cases, confirmations
 from bot.errors import NotAllowed
 from tests.bot.casework import ADA, CLEO, CORA, Casework
 from tests.bot.desk import NOW, at
@@ -48,6 +50,30 @@ def test_an_answer_rewrites_every_post_that_asks(work: Casework) -> None:
             transaction.outbox.settle(delivery, None, NOW)
     edited = {delivery.letter.edits for delivery in work.waiting() if delivery.letter.kind == "confirmation"}
     assert edited == set(posts)
+
+
+def test_a_check_that_is_no_longer_needed_has_its_posts_rewritten_without_buttons(work: Casework) -> None:
+    case = work.open(**NOT_FOUND)
+    people = confirmations.tagging(work.desk, NOW).people
+    with work.desk.memory.write() as transaction:
+        confirmations.posted(transaction, work.desk, case.number, "first", people, NOW)
+    for delivery in work.waiting():
+        with work.desk.memory.write() as transaction:
+            transaction.outbox.settle(delivery, None, NOW)
+    learned = {"found_on_platform": True, "program": "everbright"}
+    stored = work.report(case, "facts_learned", NOW + timedelta(minutes=1), **learned).stored
+    assert (stored.case.state, stored.case.confirmation.answer) == ("open", None)
+    edited = [delivery.letter.edits for delivery in work.waiting() if delivery.letter.kind == "confirmation"]
+    assert edited == [f"{case.name}/confirmation/first"]
+    with work.desk.memory.read() as transaction:
+        view = cases.view(transaction, work.desk, case.number, NOW)
+    for drawn in (
+        request(view, confirmations.tagging(work.desk, NOW), "first", work.desk),
+        unconfirmed(view),
+    ):
+        assert drawn.text == f"{case.name} no longer needs a Concert confirmation."
+        assert [block["type"] for block in drawn.blocks] == ["section"]
+    assert request(view, confirmations.tagging(work.desk, NOW), "repeat", work.desk) is None
 
 
 @pytest.mark.parametrize(
