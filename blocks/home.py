@@ -32,7 +32,8 @@ TITLES: Final[Mapping[str, str]] = {
 }
 NOTHING = (
     "*Nothing waits for you.* When somebody calls with a complaint, press *Open a complaint*: the desk asks "
-    "what the SOP needs to know, and tells you what to say and do."
+    "what the SOP needs to know, and tells you what to say and do. A question about the SOP? Write it to me "
+    "under *Messages*. `/complaint help` lists the rest."
 )
 SUMMARY_OFF = "You get no morning summary any more. The Home tab of this app turns it on again."
 OUTSIDER = (
