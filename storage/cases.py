@@ -114,7 +114,9 @@ class CaseStore(Cases):
         query = locked(self.session, select(CaseRow).where(CaseRow.number == number))
         row = self.session.exec(query).one_or_none()
         if row is None:
-            raise UnknownCase(f"There is no case HC-{number}. Check the number, or look for it: /complaint find.")
+            raise UnknownCase(
+                f"There is no case HC-{number}. Check the number, or look for it: /complaint find."
+            )
         return row
 
     def _next_number(self) -> int:
