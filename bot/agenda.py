@@ -25,6 +25,7 @@ ERRANDS: Mapping[str, Run] = {
     UNANSWERED: watch.unanswered,
     rota_watch.LOOK: rota_watch.run,
     rota_watch.LEFT: _left,
+    watch.ORPHANED: watch.owner_left,
 }
 SUBJECTS: Mapping[str, Subject] = {
     digests.LETTER: digests.subject,
@@ -34,5 +35,7 @@ SUBJECTS: Mapping[str, Subject] = {
     oncall.CHANGED: oncall.told,
     rota_watch.TROUBLE: rota_watch.subject,
 }
-ROUTINE: Collection[str] = frozenset({digests.DIGESTS, digests.HOMES, rota_watch.LOOK, rota_watch.LEFT})
+ROUTINE: Collection[str] = frozenset(
+    {digests.DIGESTS, digests.HOMES, rota_watch.LOOK, rota_watch.LEFT, watch.ORPHANED}
+)
 """The kinds of errands that nobody waits for: they are no answer to what falls due next."""

@@ -16,7 +16,7 @@ from bot.desk import Desk
 from bot.errors import CaseError, NotAllowed, WrongColleague
 from bot.ports import Entry, Errand, StoredCase, Team, Work
 from bot.roles import Act, Role
-from bot.sop import Step
+from bot.sop import Step, plan_of
 from bot.timeline import HANDS, TEAMS
 
 PATIENCE_HOURS: Final = 4
@@ -157,7 +157,18 @@ def reassign(
     before = _to_work_on(work, desk, number, by)
     if before.team == team and not before.owner:
         raise CaseError(f"{before.name} waits in the queue of {TEAMS[team]} already.")
+    if team == "front_line" and _is_for_trained(before, desk, work, now):
+        raise NotAllowed(
+            f"{before.name} is a sensitive complaint: trained agents handle it. Nothing was changed.",
+            ("D-14",),
+        )
     return hand_to_team(work, desk, number, team, by, now, reason=reason)
+
+
+def _is_for_trained(stored: StoredCase, desk: Desk, work: Work, now: datetime) -> bool:
+    """Whether the SOP wants a trained agent where the case stands (D-14)."""
+    playbooks = desk.for_case(stored.case, work).playbooks
+    return plan_of(stored.case, playbooks, now).handled_by == "trained_agent"
 
 
 def step_moves(step: Step) -> Team | None:

@@ -19,6 +19,8 @@ from bot.sop import Timer
 from bot.timeline import TEAMS
 
 CITES: Final = ("D-24",)
+ORPHANED: Final = "orphaned"
+"""The errand of one case whose owner has left; each is run by itself, so that none holds up another."""
 
 
 def rang(work: Work, desk: Desk, stored: StoredCase, timers: Iterable[Timer], now: datetime) -> None:
@@ -63,15 +65,26 @@ def orphaned(work: Work, desk: Desk, number: int, now: datetime) -> StoredCase:
 
 
 def look_after_owners(work: Work, desk: Desk, now: datetime) -> int:
-    """Every open case of somebody who has left goes to its team's queue and to the leads. Returns how many.
+    """Every open case of who has left is to go to its team’s queue and to the leads. Returns how many.
 
     Who has left is as `desk.people` last read it: call this after each time that is read anew.
     """
     left = [owner for owner in sorted(work.cases.owners()) if not desk.people.is_active(owner)]
-    numbers = [stored.number for owner in left for stored in work.cases.open_of(owner)]
-    for number in numbers:
-        orphaned(work, desk, number, now)
-    return len(numbers)
+    found = [stored for owner in left for stored in work.cases.open_of(owner)]
+    errands = [
+        Errand(f"{ORPHANED}/{each.number}/v{each.version}", ORPHANED, now, each.number) for each in found
+    ]
+    work.errands.put(errands, now)
+    return len(found)
+
+
+def owner_left(work: Work, desk: Desk, errand: Errand, now: datetime) -> None:
+    """The case of that errand is looked after, if its owner still is somebody who has left."""
+    if errand.case_number is None:
+        return
+    stored = work.cases.get(errand.case_number)
+    if stored.owner and stored.case.state != "closed" and not desk.people.is_active(stored.owner):
+        orphaned(work, desk, stored.number, now)
 
 
 def _waits(work: Work, desk: Desk, stored: StoredCase, timer_id: str, now: datetime) -> bool:

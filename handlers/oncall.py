@@ -103,6 +103,7 @@ class OncallListeners:
     def save(self, args: Args) -> None:
         """Save the change, as it still holds; sent twice, it is one."""
         view, user, now = args.body["view"], user_of(args.body), self.front.now()
+        roles.require(self.front.today(), user, Act.CHANGE_ROTA)
         wish = _read(str(view.get("private_metadata")))
         reason = text_of(typed_values(view), "reason")
         self._learn(wish.people)
@@ -154,7 +155,7 @@ class OncallListeners:
             yield work, desk
 
     def _learn(self, people: tuple[str, ...]) -> None:
-        """Ask Slack who they are, before a transaction that must not ask."""
+        """Have Slack say who they are, before a transaction that must not ask."""
         self.front.people.refresh(people, ())
 
 

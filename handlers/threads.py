@@ -48,10 +48,11 @@ class ThreadListeners:
         text = typed(str(event.get("text") or ""))
         attached = [file(each) for each in event.get("files") or ()]
         desk, now = self.front.desk, self.front.now()
-        with desk.memory.write() as work:
+        with desk.memory.read() as work:
             post = work.outbox.letter_at(Posted(channel, str(event["thread_ts"])))
-            if post is None or post.case_number is None or not (text or attached):
-                return
+        if post is None or post.case_number is None or not (text or attached):
+            return
+        with desk.memory.write() as work:
             if not work.seen.first_time(f"message/{channel}/{event['ts']}", now):
                 return
             may = roles.may(desk, user, Act.NOTE)

@@ -327,3 +327,10 @@ def test_a_question_that_nobody_can_be_asked_is_told_in_the_queue(work: Hands) -
     letters = work.letters()
     assert kinds(letters, BACK_OFFICE) == ["queued"]
     assert kinds(letters, "") == ["queued"], "the older post says that a newer one stands below"
+
+
+def test_a_sensitive_case_is_not_sent_to_who_may_not_handle_it(work: Hands) -> None:
+    case = work.open(sensitive=["bbb_complaint"])
+    with pytest.raises(NotAllowed, match="trained agents handle it"):
+        work.does(hands.reassign, case.number, "front_line", ADA, "why")
+    assert work.now(case).team == case.team

@@ -143,6 +143,9 @@ def test_the_cases_of_who_has_left_go_to_the_leads_at_once(work: Hands) -> None:
     work.desk = replace(work.desk, people=Left())
     with work.desk.memory.write() as memory:
         assert watch.look_after_owners(memory, work.desk, NOW) == 1
+        assert watch.look_after_owners(memory, work.desk, NOW) == 1
+    assert errands.run(work.desk, NOW, ERRANDS) == 1
+    with work.desk.memory.write() as memory:
         assert watch.look_after_owners(memory, work.desk, NOW) == 0
     assert (work.now(mine).owner, work.now(mine).team) == ("", "front_line")
     letters = work.letters()
