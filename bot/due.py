@@ -9,6 +9,8 @@ from bot.sop import Case, Facts
 
 APPOINTMENTS: Final = frozenset({"follow_up", "prompt", "lead_prompt"})
 """The timers that ask the owner; those of the Concert check ask others."""
+ANSWERS: Final = frozenset({"homeowner_not_heard", "homeowner_contacted_unsatisfied"})
+"""What the homeowner said, where it leads to a question for the owner without a new stage."""
 ESCALATED: Final = frozenset({"fraud", "compliance"})
 
 
@@ -16,13 +18,13 @@ def acts_at(case: Case) -> datetime | None:
     """The instant from which a case waits for a person; None for one that is closed.
 
     A case that waits is due at its next appointment. Once that has rung, it is due since then, however
-    often it was asked again, until it is answered or put off.
+    often it was asked again, until it is answered or put off. An answer that brings a question begins anew.
     """
     if case.state == "closed":
         return None
     since = case.visits[-1].at if case.visits else case.opened_at
     if case.state != "waiting":
-        return since
+        return max([since, *(event.at for event in case.history if event.name in ANSWERS)])
     answered = {done.step for done in case.done}
     asked = [
         timer.due

@@ -36,6 +36,16 @@ def test_a_case_is_due_from_its_opening_then_at_its_date_and_since_it_rang(work:
     assert acting(work, case.number) is None
 
 
+def test_a_question_that_an_answer_brings_is_due_since_that_answer(work: Casework) -> None:
+    case = work.open(OPENED)
+    work.report(case, "installer_email_sent", SENT)
+    follow_ups.ring(work.desk, RANG)
+    work.report(case, "homeowner_not_heard", LATER)
+    with work.desk.memory.read() as memory:
+        assert memory.cases.get(case.number).case.state != "waiting"
+    assert acting(work, case.number) == LATER
+
+
 def test_a_question_that_is_put_off_is_due_on_its_new_day(work: Casework) -> None:
     case = work.open(OPENED)
     work.report(case, "installer_email_sent", SENT)
