@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from blocks import kit, words
 from blocks.card import OPEN
 from bot.desk import Desk
+from bot.due import acts_at
 from bot.ports import Message, StoredCase
+from bot.sop import Case
 
 SHOWN: Final = 10
 COUNTED: Final = 100
@@ -25,13 +28,13 @@ HOW: Final = (
 )
 
 
-def found(cases: Sequence[StoredCase], desk: Desk) -> Message:
+def found(cases: Sequence[StoredCase], desk: Desk, now: datetime) -> Message:
     """The first of these cases, each with a button that opens it, and how many more there are."""
     shown, more = cases[:SHOWN], len(cases) - SHOWN
     text = "One case found." if len(cases) == 1 else f"{_count(len(cases))} cases found."
     blocks = [
         kit.section(f"*{text}* Open ones stand first, then the newest."),
-        *(_line(c, desk) for c in shown),
+        *(_line(each, desk, now) for each in shown),
     ]
     if more > 0:
         blocks.append(kit.context(f"{_count(more, COUNTED - SHOWN)} more. Type more words to find fewer."))
@@ -52,16 +55,24 @@ def nothing(typed: str) -> Message:
     return Message(text, (kit.section(said), kit.context(HOW)))
 
 
-def _line(stored: StoredCase, desk: Desk) -> kit.Block:
+def _line(stored: StoredCase, desk: Desk, now: datetime) -> kit.Block:
     case, homeowner = stored.case, stored.case.facts.homeowner
     who = kit.escape(kit.clip(homeowner.name, 100)) or "Homeowner not known"
     about = f"*{stored.name}* · {who} · {kit.escape(words.category(case.facts))}"
     where = " · ".join(
         kit.escape(kit.clip(each, 150)) for each in (homeowner.address, _installer(stored)) if each
     )
-    state = f"{words.STATES[case.state]} · {_owner(stored)}{_next(stored, desk)}"
+    state = f"{_state(case, now)} · {_owner(stored)}{_next(stored, desk)}"
     text = "\n".join(filter(None, (about, state, where)))
     return kit.section(kit.clip(text, LINE_LIMIT), kit.button("Open", OPEN, str(stored.number)))
+
+
+def _state(case: Case, now: datetime) -> str:
+    """How it stands, in the words of its card: what waits for its date may have been asked by now."""
+    due = acts_at(case)
+    if case.state == "waiting" and due is not None and due <= now:
+        return "An answer is due"
+    return words.STATES[case.state]
 
 
 def _installer(stored: StoredCase) -> str:

@@ -79,7 +79,8 @@ def _greeting(seen: HomeView) -> str:
     """The one line that says how things stand."""
     if seen.mine is None:
         return "*Complaint Desk*"
-    if seen.mine.empty and not (seen.queue and seen.queue.total) and not _wanting(seen):
+    others = (seen.queue, seen.team.cases if seen.team else None)
+    if seen.mine.empty and not any(each.total for each in others if each) and not _wanting(seen):
         return NOTHING
     return f"{_wanting(seen)}{sentence(seen.mine)}"
 
@@ -198,7 +199,10 @@ def on_call(rota: OnCall, desk: Desk) -> str:
     """Who answers Concert checks now and next, and the gaps ahead."""
     lines = [f"*Concert checks now:* {_people(rota.now)}  {words.cited(['R-058', 'R-059', 'D-11'])}"]
     if rota.next is not None:
-        lines.append(f"*From {kit.moment(rota.next.starts, desk.zone)}:* {_people(rota.next.people)}")
+        then = _people(rota.next.people)
+        if not rota.next.people:
+            then = f"nobody, until {kit.moment(rota.next.ends, desk.zone)}"
+        lines.append(f"*From {kit.moment(rota.next.starts, desk.zone)}:* {then}")
     for starts, ends in rota.gaps[:3]:
         when = period(kit.local(starts, desk.zone), kit.local(ends, desk.zone))
         lines.append(f":warning: {when}: *nobody can be reached*")

@@ -22,7 +22,7 @@ def found(front: Front, user: str, text: str) -> Message:
         return find.asked_for_nothing()
     with front.desk.memory.read() as work:
         cases = work.cases.find(typed, find.COUNTED + 1)
-    return find.found(cases, front.desk) if cases else find.nothing(typed)
+    return find.found(cases, front.desk, front.now()) if cases else find.nothing(typed)
 
 
 def as_typed(text: str) -> str:

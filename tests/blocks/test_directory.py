@@ -17,7 +17,7 @@ from bot.listings import ListedHomeowner, ListedInstaller
 from bot.ports import StoredCase
 from sandbox import block_kit
 from tests.bot.casework import PLAYBOOKS
-from tests.storage.samples import ADA, a_case
+from tests.storage.samples import ADA, MINUTE, NOW, a_case, a_timer
 
 HANNA = ListedHomeowner("Hanna (homeowner)", "1 Sunny Side, Springfield", program="beam", id=7)
 DESK = Desk(None, PLAYBOOKS, {})
@@ -80,10 +80,19 @@ def test_the_menu_shows_what_was_chosen():
 )
 def test_what_is_found_fits_a_message_and_says_nothing_in_its_notification(name, text, count, state):
     stored = StoredCase(1042, a_case(f"Xenia {name}", text, state), "", ADA, team="back_office")
-    message = find.found([stored] * count, DESK)
+    message = find.found([stored] * count, DESK, NOW)
     assert list(block_kit.check_blocks(list(message.blocks), "message")) == []
     assert sum(len(block["text"]["text"]) for block in message.blocks if "text" in block) < 12_000
     assert "Xenia" not in message.text
+
+
+def test_what_is_found_says_that_an_answer_is_due_as_its_card_does():
+    asked = replace(a_case(state="waiting"), timers=(a_timer(due=NOW + MINUTE, rung_at=NOW + MINUTE),))
+    said = [
+        find.found([StoredCase(1042, case, ADA, ADA)], DESK, NOW + 2 * MINUTE).blocks[1]["text"]["text"]
+        for case in (asked, replace(asked, timers=(a_timer(due=NOW + 3 * MINUTE),)))
+    ]
+    assert ["An answer is due" in each for each in said] == [True, False]
 
 
 @given(st.text(max_size=3000))

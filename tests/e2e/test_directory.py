@@ -151,7 +151,7 @@ def ours(logger: str) -> bool:
     return logger.partition(".")[0] in ("handlers", "bot", "blocks", "storage", "sqlalchemy")
 
 
-ANSWERS = re.compile("cases? found|No case holds|are you looking for|not among them|only .* can see cases")
+ANSWERS = re.compile("cases? found|No case holds|are you looking for|not among them|Only .* can see cases")
 
 
 def found(person: Person, text: str) -> SeenMessage:
