@@ -55,11 +55,13 @@ def settle(office: Office) -> None:
 def _pending(office: Office) -> str:
     now = office.sandbox.clock.now().astimezone(UTC)
     with sqlite3.connect(f"file:{office.folder / 'desk.db'}?mode=ro", uri=True) as database:
-        waiting = database.execute("SELECT kind, key FROM outbox WHERE state = 'waiting'").fetchall()
         due = database.execute("SELECT timer_id, due_at FROM follow_ups WHERE state = 'open'").fetchall()
+        due += database.execute("SELECT key, due_at FROM errands WHERE state = 'open'").fetchall()
+        # What is due becomes what waits, so it is looked at first.
+        waiting = database.execute("SELECT kind, key FROM outbox WHERE state = 'waiting'").fetchall()
     database.close()
-    rung = [timer for timer, at in due if _instant(str(at)) <= now]
-    return f"{waiting} {rung}" if waiting or rung else ""
+    ripe = [name for name, at in due if _instant(str(at)) <= now]
+    return f"{waiting} {ripe}" if waiting or ripe else ""
 
 
 def _instant(text: str) -> datetime:

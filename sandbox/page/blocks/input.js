@@ -43,6 +43,8 @@ function changes(block, place) {
   let timer = 0;
   const send = (value) => {
     clearTimeout(timer);
+    // The form may have been sent, turned or closed since the last key.
+    if (!parts(place, block.block_id).node?.isConnected) return;
     place.act(block, one, { [valueKey(one.type)]: value });
   };
   return (value, { typed = false, entered = false } = {}) => {
