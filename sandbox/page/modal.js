@@ -147,6 +147,7 @@ class Modal {
     this.sending = true;
     this.tell("");
     this.showBusy(true);
+    this.place.told();
     try {
       await Promise.all(this.place.waits);
       const answer = await act("submit", { view: this.id, state: this.place.values.json() });
@@ -167,6 +168,7 @@ class Modal {
 
   async close(all) {
     try {
+      await this.place.tell();
       await act("close", { view: this.id, all });
     } catch (error) {
       this.tell(error.message);

@@ -15,17 +15,43 @@ export class Place {
     this.name = JSON.stringify(container);
     this.root = null;
     this.waits = new Set();
+    this.typed = new Map();
   }
 
-  /** A form is sent after this: a file that is on its way. */
+  /** What was typed is told after a pause, unless something that carries all values is sent before. */
+  later(send, pause) {
+    const timer = setTimeout(send, pause);
+    this.typed.set(timer, send);
+    return timer;
+  }
+
+  /** What was typed is told by what is sent now. */
+  told() {
+    for (const timer of this.typed.keys()) clearTimeout(timer);
+    this.typed.clear();
+  }
+
+  /** What was typed is told now: nothing that carries it comes after. */
+  async tell() {
+    [...this.typed.values()].at(-1)?.();
+    await Promise.all(this.waits);
+  }
+
+  /** A form is sent after this: a file that is on its way, or a key that is being told. */
   wait(work) {
     this.waits.add(work);
     work.finally(() => this.waits.delete(work));
   }
 
   /** Sends what a person did with an element. */
-  async act(block, element, part) {
-    const action = { type: element.type, action_id: element.action_id, ...part };
+  act(block, element, part) {
+    this.told();
+    const sent = this.send(block, { type: element.type, action_id: element.action_id, ...part });
+    this.wait(sent);
+    return sent;
+  }
+
+  async send(block, action) {
     try {
       const answer = await act("action", {
         container: this.container, block_id: block.block_id, action, state: this.values.json(),

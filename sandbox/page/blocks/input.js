@@ -55,7 +55,7 @@ function changes(block, place) {
     if (entered && when.includes("on_enter_pressed")) return send(value), true;
     if (typed && when.includes("on_character_entered")) {
       clearTimeout(timer);
-      timer = setTimeout(send, TYPED_PAUSE_MS, value);
+      timer = place.later(() => send(value), TYPED_PAUSE_MS);
     }
     return false;
   };
