@@ -100,6 +100,7 @@ class Letter:
     at the moment of sending, from the case as it then is. `to` is a channel or user id, empty for an edit.
     `edits` is the key of the letter whose post this one rewrites, `thread` of the one it answers below.
     `case_number` is None for what concerns no single case. `data` carries ids, never personal data.
+    `urgency` counts from 0, the most urgent. `due` is when it should be said; None for at once.
     """
 
     key: str
@@ -109,6 +110,8 @@ class Letter:
     edits: str = ""
     data: Mapping[str, str] = field(default_factory=dict)
     thread: str = ""
+    urgency: int = 1
+    due: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +124,17 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A letter that this process has taken to send. `attempt` counts from 1; `id` is the letter's row."""
+    """A letter that this process has taken to send. `attempt` counts from 1; `id` is the letter's row.
+
+    `lease_until` is the machine's clock: after it another process may take the letter.
+    """
 
     id: int
     letter: Letter
     attempt: int
     promised_at: datetime
     holder: str
+    lease_until: datetime
 
 
 IntakePage = Literal["who", "what", "says"]

@@ -34,9 +34,9 @@ class ErrandStore(Errands):
     def take_due(self, now: datetime, passing_over: Collection[str] = ()) -> Errand | None:
         query = (
             select(ErrandRow)
-            .where(ErrandRow.state == "open", ErrandRow.due_at <= now)
+            .where(ErrandRow.state == "open", ErrandRow.wake_at <= now)
             .where(col(ErrandRow.key).not_in(passing_over))
-            .order_by(col(ErrandRow.due_at), col(ErrandRow.key))
+            .order_by(col(ErrandRow.wake_at), col(ErrandRow.key))
             .limit(1)
         )
         row = self.session.exec(locked(self.session, query, skip_locked=True)).one_or_none()
@@ -47,8 +47,9 @@ class ErrandStore(Errands):
         return Errand(row.key, row.kind, row.due_at, row.case_number, row.person, row.data)
 
     def next_due(self, besides: Collection[str] = ()) -> datetime | None:
-        query = select(ErrandRow.due_at).where(ErrandRow.state == "open", col(ErrandRow.kind).not_in(besides))
-        return self.session.exec(query.order_by(col(ErrandRow.due_at)).limit(1)).first()
+        waits = (ErrandRow.state == "open", col(ErrandRow.kind).not_in(besides))
+        query = select(ErrandRow.wake_at).where(*waits)
+        return self.session.exec(query.order_by(col(ErrandRow.wake_at)).limit(1)).first()
 
     def _cancel(self, *which: ColumnElement[bool], now: datetime) -> None:
         statement = update(ErrandRow).where(*which, col(ErrandRow.state) == "open")
@@ -65,4 +66,6 @@ def _values(errand: Errand, now: datetime) -> dict[str, object]:
         "due_at": errand.due,
         "state": "open",
         "created_at": now,
+        "wake_at": errand.due,
+        "tries": 0,
     }

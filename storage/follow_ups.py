@@ -40,9 +40,9 @@ class FollowUpStore(FollowUps):
             # The case is locked with it: whoever works on a case takes the same locks in the same order.
             select(FollowUpRow)
             .join(CaseRow)
-            .where(FollowUpRow.state == "open", FollowUpRow.due_at <= now)
+            .where(FollowUpRow.state == "open", FollowUpRow.wake_at <= now)
             .where(col(FollowUpRow.id).not_in(passing_over))
-            .order_by(col(FollowUpRow.due_at), col(FollowUpRow.id))
+            .order_by(col(FollowUpRow.wake_at), col(FollowUpRow.id))
             .limit(1)
         )
         row = self.session.exec(locked(self.session, query, skip_locked=True)).one_or_none()
@@ -53,8 +53,8 @@ class FollowUpStore(FollowUps):
         return _follow_up(row)
 
     def next_due(self) -> datetime | None:
-        query = select(FollowUpRow.due_at).where(FollowUpRow.state == "open")
-        return self.session.exec(query.order_by(col(FollowUpRow.due_at)).limit(1)).first()
+        query = select(FollowUpRow.wake_at).where(FollowUpRow.state == "open")
+        return self.session.exec(query.order_by(col(FollowUpRow.wake_at)).limit(1)).first()
 
     def _of(self, number: int) -> Sequence[FollowUpRow]:
         query = select(FollowUpRow).where(FollowUpRow.case_number == number).order_by(col(FollowUpRow.id))
@@ -68,6 +68,7 @@ def _follow(row: FollowUpRow, timer: Timer, now: datetime) -> None:
     if (row.state, row.due_at, row.why) != (state, timer.due, timer.why):
         row.state, row.rung_at, row.updated_at = state, rang, now
         row.due_at, row.why, row.cites = timer.due, timer.why, list(timer.cites)
+        row.wake_at, row.tries = timer.due, 0
 
 
 def _row(number: int, timer: Timer, now: datetime) -> FollowUpRow:
@@ -82,6 +83,7 @@ def _row(number: int, timer: Timer, now: datetime) -> FollowUpRow:
         state="open",
         created_at=now,
         updated_at=now,
+        wake_at=timer.due,
     )
 
 

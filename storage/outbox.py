@@ -151,12 +151,25 @@ def _values(letter: Letter, now: datetime) -> dict[str, object]:
         "not_before": AT_ONCE,
         "holder": "",
         "error": "",
+        "urgency": letter.urgency,
+        "due_at": letter.due or now,
+        "merged_into": "",
     }
 
 
 def _letter(row: OutboxRow) -> Letter:
-    return Letter(row.key, row.kind, row.case_number, row.recipient, row.edits, row.data, row.thread)
+    return Letter(
+        row.key,
+        row.kind,
+        row.case_number,
+        row.recipient,
+        row.edits,
+        row.data,
+        row.thread,
+        row.urgency,
+        row.due_at,
+    )
 
 
 def _delivery(row: OutboxRow) -> Delivery:
-    return Delivery(row.id, _letter(row), row.attempts, row.promised_at, row.holder)
+    return Delivery(row.id, _letter(row), row.attempts, row.promised_at, row.holder, row.not_before)

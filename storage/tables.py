@@ -141,15 +141,18 @@ class TimelineRow(Table, table=True):
 
 
 class FollowUpRow(Table, table=True):
-    """An appointment: `open` until it is taken as `rung`, or `cancelled` because it is no longer owed."""
+    """An appointment: `open` until it is taken as `rung`, or `cancelled` because it is no longer owed.
+
+    The clock looks at `wake_at`: it is `due_at`, or later where `tries` attempts failed.
+    """
 
     __tablename__ = "follow_ups"
     __table_args__ = (
         UniqueConstraint("case_number", "timer_id"),
         CheckConstraint("state IN ('open', 'rung', 'cancelled')", name="state"),
         Index(
-            "ix_follow_ups_open_due_at",
-            "due_at",
+            "ix_follow_ups_open_wake_at",
+            "wake_at",
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),
         ),
@@ -167,17 +170,19 @@ class FollowUpRow(Table, table=True):
     rung_at: datetime | None = Field(default=None, sa_type=Instant)
     created_at: datetime = Field(sa_type=Instant)
     updated_at: datetime = Field(sa_type=Instant)
+    wake_at: datetime = Field(sa_type=Instant)
+    tries: int = 0
 
 
 class ErrandRow(Table, table=True):
-    """Something the desk itself has to do at a time; its key is unique for ever."""
+    """Something the desk itself has to do at a time; its key is unique for ever. `wake_at` as above."""
 
     __tablename__ = "errands"
     __table_args__ = (
         CheckConstraint("state IN ('open', 'run', 'cancelled')", name="state"),
         Index(
-            "ix_errands_open_due_at",
-            "due_at",
+            "ix_errands_open_wake_at",
+            "wake_at",
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),
         ),
@@ -198,12 +203,16 @@ class ErrandRow(Table, table=True):
     state: str
     created_at: datetime = Field(sa_type=Instant)
     settled_at: datetime | None = Field(default=None, sa_type=Instant)
+    wake_at: datetime = Field(sa_type=Instant)
+    tries: int = 0
 
 
 class OutboxRow(Table, table=True):
     """A letter: `waiting` until it is `sent`, `dead` when it was given up, `superseded` when not needed.
 
-    A person may let a dead one wait again, or have it `dropped`: by whom and when is kept.
+    A person may let a dead one wait again, or have it `dropped`: by whom and when is kept. One that went
+    stale beside others to the same person is `merged` into the letter whose key `merged_into` holds.
+    `urgency` counts from 0, the most urgent; `due_at` is when it should have been said.
 
     While `holder` is set and `not_before` lies ahead, that holder is sending it. `not_before` and
     `settled_at` hold the machine's clock; a letter that was just put has a `not_before` in 1970.
@@ -211,7 +220,9 @@ class OutboxRow(Table, table=True):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        CheckConstraint("state IN ('waiting', 'sent', 'dead', 'superseded', 'dropped')", name="state"),
+        CheckConstraint(
+            "state IN ('waiting', 'sent', 'dead', 'superseded', 'dropped', 'merged')", name="state"
+        ),
         Index(None, "case_number", "kind"),
         Index(None, "edits"),
         Index(None, "channel", "ts"),
@@ -254,6 +265,18 @@ class OutboxRow(Table, table=True):
     error: str = Field(default="", sa_type=Words)
     dropped_by: str | None = None
     dropped_at: datetime | None = Field(default=None, sa_type=Instant)
+    urgency: int = 1
+    due_at: datetime = Field(sa_type=Instant)
+    merged_into: str = ""
+
+
+class PaceRow(Table, table=True):
+    """When a channel, or the whole workspace, is free again by the pace it is given (machine's clock)."""
+
+    __tablename__ = "paces"
+
+    name: str = Field(primary_key=True)
+    free_at: datetime = Field(sa_type=Instant)
 
 
 class RotaChangeRow(Table, table=True):

@@ -1,0 +1,63 @@
+"""Delivery: what is urgent goes first, no channel is hurried, what failed rests before it is tried again.
+
+Revision 0004, after 0003.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from storage.columns import Instant
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+OPEN = sa.text("state = 'open'")
+STATES = "state IN ('waiting', 'sent', 'dead', 'superseded', 'dropped', 'merged')"
+
+
+def upgrade() -> None:
+    _outbox()
+    _paces()
+    for table in ("follow_ups", "errands"):
+        _rests(table)
+
+
+def _outbox() -> None:
+    """Letters of the first versions are all alike, and due when they were promised."""
+    with op.batch_alter_table("outbox") as outbox:
+        outbox.add_column(sa.Column("urgency", sa.Integer(), nullable=False, server_default="1"))
+        outbox.add_column(sa.Column("due_at", Instant(), nullable=True))
+        outbox.add_column(sa.Column("merged_into", sa.String(), nullable=False, server_default=""))
+        outbox.drop_constraint(op.f("ck_outbox_state"), type_="check")
+        outbox.create_check_constraint(op.f("ck_outbox_state"), STATES)
+    op.execute("UPDATE outbox SET due_at = promised_at")
+    with op.batch_alter_table("outbox") as outbox:
+        outbox.alter_column("due_at", existing_type=Instant(), nullable=False)
+        for name, kind in (("urgency", sa.Integer()), ("merged_into", sa.String())):
+            outbox.alter_column(name, existing_type=kind, existing_nullable=False, server_default=None)
+
+
+def _paces() -> None:
+    op.create_table(
+        "paces",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("free_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_paces")),
+    )
+
+
+def _rests(table: str) -> None:
+    """The clock looks at `wake_at`, which lies behind `due_at` where an attempt failed."""
+    with op.batch_alter_table(table) as rows:
+        rows.add_column(sa.Column("wake_at", Instant(), nullable=True))
+        rows.add_column(sa.Column("tries", sa.Integer(), nullable=False, server_default="0"))
+        rows.drop_index(f"ix_{table}_open_due_at")
+    op.execute(f"UPDATE {table} SET wake_at = due_at")  # noqa: S608 - the table's name is ours
+    with op.batch_alter_table(table) as rows:
+        rows.alter_column("wake_at", existing_type=Instant(), nullable=False)
+        rows.alter_column("tries", existing_type=sa.Integer(), existing_nullable=False, server_default=None)
+    op.create_index(f"ix_{table}_open_wake_at", table, ["wake_at"], sqlite_where=OPEN, postgresql_where=OPEN)
