@@ -8,9 +8,9 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,6 @@ from typing import NoReturn
 
 import typer
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.error import BoltError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -46,6 +45,7 @@ from bot.sop import Playbooks
 from bot.staff import Staff
 from handlers.clock import Bell
 from handlers.front import Front
+from handlers.transport import SocketMode, Transport
 from sandbox.errors import SandboxError
 from sandbox.server import HOST, Sandbox
 from storage import copied, open_database
@@ -99,6 +99,7 @@ class Service:
     bell: Bell
     slack: Slack
     threads: ThreadPoolExecutor
+    transport: Transport
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -106,32 +107,31 @@ class Service:
 
         What was begun is finished then, so that the memory can be closed afterwards.
         """
-        connection = SocketModeHandler(self.app, self.slack.app_token, concurrency=THREADS)
         try:
-            connection.connect()
+            self.transport.start()
         except (SlackClientError, OSError) as error:
             raise _not_connected("SLACK_APP_TOKEN", self.slack, error) from error
         try:
             self.bell.start()
             yield
         finally:
-            _disconnect(connection)
+            self.transport.drain()
             self.threads.shutdown()
+            self.transport.close()
             self.bell.stop()
 
 
-def _disconnect(connection: SocketModeHandler) -> None:
-    """Leave Slack at once. The SDK's own way first waits for its blocking read, up to 3 seconds."""
-    connection.client.auto_reconnect_enabled = False
-    session = connection.client.current_session
-    if session is not None and session.sock is not None:
-        with suppress(OSError):
-            session.sock.shutdown(socket.SHUT_RD)
-    connection.close()
+def wire(
+    playbooks: Playbooks,
+    memory: Memory,
+    slack: Slack,
+    now: Clock,
+    carried: Callable[[App], Transport] | None = None,
+) -> Service:
+    """Put the desk together; `carried` makes the way to Slack, Socket Mode where it is left out.
 
-
-def wire(playbooks: Playbooks, memory: Memory, slack: Slack, now: Clock) -> Service:
-    """Put the desk together. Raises SettingsError where Slack does not accept the bot token."""
+    Raises SettingsError where Slack does not accept the bot token.
+    """
     people = SlackPeople(slack.client())
     desk = Desk(memory, playbooks, by_hand(playbooks.organisation.links), people)
     desk.keep_version(now())
@@ -154,7 +154,8 @@ def wire(playbooks: Playbooks, memory: Memory, slack: Slack, now: Clock) -> Serv
     except (BoltError, SlackClientError, OSError) as error:
         raise _not_connected("SLACK_BOT_TOKEN", slack, error) from error
     handlers.register(app, Front(desk, now, people, bell.wake, homes, staff=bell.staff))
-    return Service(app, bell, slack, threads)
+    transport = carried(app) if carried else SocketMode(app, slack.app_token, THREADS)
+    return Service(app, bell, slack, threads, transport)
 
 
 @cli.callback(invoke_without_command=True)
