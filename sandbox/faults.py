@@ -5,6 +5,8 @@
     {"fault": KIND, "target": "chat.postMessage", "times": 1, ...}   put a fault in force
     {"clear": true}                                                  end all of them
     {"disconnect": "warning" | "refresh_requested" | "cut"}          tell every socket to go, or cut it off
+    {"disconnect": "deaf" | "frozen"}                                every socket that is open stays so, and
+                                                                     carries nothing; frozen, not even pongs
     {"rate_limits": true | false}                                    one chat.postMessage a second per channel
 
 | KIND | target | what happens | more keys |
@@ -23,15 +25,15 @@ until cleared; 1 when left out. `probability` (with `seed`) lets only some of th
 
 import random
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from sandbox.errors import HandsError
 
 METHOD_FAULTS = ("rate_limited", "lost_reply", "error", "latency")
 ENVELOPE_FAULTS = ("drop_socket", "double_delivery", "drop_ack")
 ENVELOPES = ("slash_commands", "interactive", "events_api")
-Disconnect = Literal["warning", "refresh_requested", "cut"]
-DISCONNECTS: tuple[Disconnect, ...] = ("warning", "refresh_requested", "cut")
+Disconnect = Literal["warning", "refresh_requested", "cut", "deaf", "frozen"]
+DISCONNECTS: tuple[Disconnect, ...] = get_args(Disconnect)
 
 
 @dataclass(frozen=True)

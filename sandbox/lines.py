@@ -1,4 +1,4 @@
-"""Cutting a TCP connection as a failing network does: nothing more is said on it."""
+"""TCP connections that fail as networks do: cut without a word, or open and never read again."""
 
 import asyncio
 from collections.abc import MutableMapping
@@ -23,3 +23,10 @@ def cut(scope: MutableMapping[str, Any]) -> None:
     line = _lines.get((tuple(scope["client"]), tuple(scope["server"])))
     if line is not None:
         line.close()
+
+
+def freeze(scope: MutableMapping[str, Any]) -> None:
+    """Read nothing more from the connection of an ASGI scope: no ping is answered, and no goodbye heard."""
+    line = _lines.get((tuple(scope["client"]), tuple(scope["server"])))
+    if isinstance(line, asyncio.ReadTransport):
+        line.pause_reading()

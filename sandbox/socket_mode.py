@@ -7,7 +7,7 @@ import asyncio
 import json
 import random
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -37,12 +37,18 @@ NO_ANSWER = Ack(failure="operation_timeout")
 
 @dataclass(eq=False)
 class _Connection:
+    """`hears` is off where the app believes in a connection that carries nothing any more."""
+
     socket: WebSocket
-    waiting: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
+    hears: bool = True
 
 
 class Sockets:
-    """The app's open connections. Every payload goes to any one of them."""
+    """The app's open connections. Every payload goes to any one of them.
+
+    An acknowledgement is taken from whichever connection it comes by: Slack's own SDKs send it by the newest
+    one when the one that carried the envelope has been replaced.
+    """
 
     def __init__(
         self, app_id: str, faults: Faults, traffic: Traffic, changes: Changes, timing: Timing
@@ -54,6 +60,7 @@ class Sockets:
         self._ack_seconds = timing.ack_seconds
         self._tickets: set[str] = set()
         self._open: list[_Connection] = []
+        self._waiting: dict[str, asyncio.Future[Any]] = {}
 
     @property
     def count(self) -> int:
@@ -102,7 +109,7 @@ class Sockets:
             text = await connection.socket.receive_text()
             try:
                 answer = json.loads(text)
-                waiting = connection.waiting.pop(answer["envelope_id"], None)
+                waiting = self._waiting.pop(answer["envelope_id"], None)
             except (ValueError, KeyError, TypeError):
                 self._traffic.add("in", "socket", "unreadable", error="invalid_json", body=text[:500])
                 continue
@@ -114,8 +121,6 @@ class Sockets:
     def _forget(self, connection: _Connection) -> None:
         if connection in self._open:
             self._open.remove(connection)
-        for waiting in connection.waiting.values():
-            waiting.cancel()
         self._changes.touch()
 
     async def deliver(
@@ -133,10 +138,9 @@ class Sockets:
         if not self._open:
             self._traffic.add("out", "envelope", kind, error="no connection is up", body=payload)
             return NO_CONNECTION
-        connection = random.choice(self._open)  # noqa: S311 - dice, not secrets
         if self._faults.take("drop_socket", kind):
             self._traffic.add("out", "envelope", kind, error="the socket was dropped", body=payload)
-            self._cut(connection)
+            self._cut(random.choice(self._open))  # noqa: S311 - dice, not secrets
             return NO_ANSWER
         envelope_id = secrets.token_hex(16)
         envelope = {
@@ -148,37 +152,59 @@ class Sockets:
         if retry is not None:
             envelope |= {"retry_attempt": retry, "retry_reason": reason}
         self._traffic.add("out", "envelope", kind, summary=summary(kind, payload), body=payload)
-        ack = await self._exchange(connection, envelope_id, envelope)
+        ack = await self._exchange(envelope_id, envelope)
         self._traffic.add("in", "ack", kind, error=ack.failure, body=ack.payload)
         return ack
 
-    async def _exchange(self, connection: _Connection, envelope_id: str, envelope: Payload) -> Ack:
+    async def _exchange(self, envelope_id: str, envelope: Payload) -> Ack:
         waiting: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        connection.waiting[envelope_id] = waiting
+        self._waiting[envelope_id] = waiting
         lost = self._faults.take("drop_ack", str(envelope["type"]))
         try:
-            await connection.socket.send_json(envelope)
+            if not await self._send(envelope):
+                return NO_CONNECTION
             answer = await asyncio.wait_for(waiting, self._ack_seconds)
-        except (TimeoutError, asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
+        except (TimeoutError, asyncio.CancelledError):
             if (task := asyncio.current_task()) and task.cancelling():
                 raise
             return NO_ANSWER
         finally:
-            connection.waiting.pop(envelope_id, None)
+            self._waiting.pop(envelope_id, None)
         return NO_ANSWER if lost else Ack(answer)
 
+    async def _send(self, envelope: Payload) -> bool:
+        """To any one connection; one that turns out to be closed is forgotten, and another one taken."""
+        while self._open:
+            connection = random.choice(self._open)  # noqa: S311 - dice, not secrets
+            if not connection.hears:
+                return True
+            try:
+                await connection.socket.send_json(envelope)
+            except (WebSocketDisconnect, RuntimeError):
+                self._forget(connection)
+            else:
+                return True
+        return False
+
     async def disconnect(self, how: Disconnect) -> None:
-        """Ask every connection to go (Slack warns about ten seconds ahead), or cut them off."""
+        """Ask every connection to go (Slack warns about ten seconds ahead), cut them off, or let them rot."""
         for connection in list(self._open):
             if how == "cut":
                 self._cut(connection)
+            elif how in ("deaf", "frozen"):
+                self._let_rot(connection, freeze=how == "frozen")
             else:
                 await self._say_goodbye(connection.socket, how)
                 self._traffic.add("out", "socket", "disconnect", summary=how)
 
     async def close(self) -> None:
         """Close every connection in good order: the workspace shuts down."""
+        for waiting in self._waiting.values():
+            waiting.cancel()
         for connection in list(self._open):
+            if not connection.hears:
+                self._cut(connection)
+                continue
             self._forget(connection)
             if connection.socket.client_state is WebSocketState.CONNECTED:
                 await connection.socket.close(code=1012)
@@ -187,6 +213,12 @@ class Sockets:
         self._forget(connection)
         lines.cut(connection.socket.scope)
         self._traffic.add("out", "socket", "cut", summary=f"{self.count} open")
+
+    def _let_rot(self, connection: _Connection, *, freeze: bool) -> None:
+        connection.hears = False
+        if freeze:
+            lines.freeze(connection.socket.scope)
+        self._traffic.add("out", "socket", "frozen" if freeze else "deaf", summary=f"{self.count} open")
 
     async def _say_goodbye(self, socket: WebSocket, reason: str) -> None:
         await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})

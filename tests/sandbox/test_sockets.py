@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any
 
@@ -125,6 +126,41 @@ def test_a_cut_connection_says_nothing(sandbox: Sandbox, dial: Callable[[], Wire
     wire = dial()
     trouble.disconnect("cut")
     with pytest.raises(ConnectionClosed, match="no close frame received"):
+        wire.socket.recv(timeout=3)
+
+
+def test_an_acknowledgement_counts_from_whichever_connection_it_comes(
+    sandbox: Sandbox, dial: Callable[[], Wire], ada: Person, trouble: Trouble
+) -> None:
+    first = dial()
+    told = ThreadPoolExecutor(1).submit(ada.command, "/complaint")
+    envelope = first.receive()
+    first.socket.close()
+    dial().acknowledge(envelope)
+    assert told.result(5).notice is None
+
+
+def test_a_deaf_connection_answers_pings_and_carries_nothing(
+    dial: Callable[[], Wire], ada: Person, trouble: Trouble
+) -> None:
+    wire = dial()
+    trouble.disconnect("deaf")
+    ada.message("hello")
+    with pytest.raises(TimeoutError):
+        wire.socket.recv(timeout=0.2)
+    assert wire.socket.ping().wait(3)
+    assert ada.state["connections"] == 1
+
+
+def test_a_frozen_connection_answers_nothing_until_the_workspace_gives_it_up(
+    dial: Callable[[], Wire], ada: Person, trouble: Trouble
+) -> None:
+    wire = dial()
+    trouble.disconnect("frozen")
+    assert not wire.socket.ping().wait(0.2)
+    assert ada.state["connections"] == 1
+    trouble.disconnect("cut")
+    with pytest.raises(ConnectionClosed):
         wire.socket.recv(timeout=3)
 
 
