@@ -27,7 +27,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 import handlers
 from blocks.home import home as draw_home
 from blocks.letters import draw
-from bot import digests, import_commands, sop_commands, version_commands
+from bot import digests, import_commands, keeping_commands, sop_commands, version_commands
 from bot.agenda import ERRANDS, ROUTINE, SUBJECTS
 from bot.connectors.by_hand import by_hand
 from bot.connectors.slack import SlackMessenger
@@ -48,7 +48,7 @@ from handlers.front import Front
 from handlers.transport import SocketMode, Transport
 from sandbox.errors import SandboxError
 from sandbox.server import HOST, Sandbox
-from storage import copied, open_database
+from storage import Files, copied, open_database
 
 ROOT = Path(__file__).parent
 THREADS = 16
@@ -294,6 +294,7 @@ def _refuse(message: str) -> NoReturn:
 
 version_commands.add_to(sop_commands.app, _stored_cases)
 import_commands.add_to(cli, _stored_cases)
+keeping_commands.add_to(cli, lambda: Files(load_settings(os.environ).database_url))
 
 if __name__ == "__main__":
     cli()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, insert
+from sqlalchemy import Connection, bindparam, insert
 from sqlmodel import Session, col, select, update
 
 from bot.folding import findable, findable_phone
@@ -24,6 +24,7 @@ from storage.tables import (
 )
 
 Values = dict[str, Any]
+INDEXED_AT_ONCE: Final = 1000
 WORKED_OUT: Final = ("place", "key")
 """Columns that follow from what an export states."""
 
@@ -84,6 +85,15 @@ def known_installers(session: Session, listed: Sequence[ListedInstaller]) -> Seq
 def ids_of(rows: Iterable[HomeownerRow | InstallerRow | None]) -> frozenset[int]:
     """The ids of the rows that are there."""
     return frozenset(row.id for row in rows if row is not None)
+
+
+def index_directory(connection: Connection) -> None:
+    """Index what is listed already, in batches, in an index that is empty."""
+    for shelf in (HOMEOWNERS, INSTALLERS):
+        index = FullText(Session(connection), shelf.search)
+        rows = connection.execute(select(*shelf.table.metadata.tables[shelf.table.__tablename__].columns))
+        for batch in rows.mappings().partitions(INDEXED_AT_ONCE):
+            index.add([_words(dict(row)) for row in batch])
 
 
 def _homeowner_rows(session: Session, listed: Sequence[ListedHomeowner]) -> Sequence[HomeownerRow]:

@@ -279,6 +279,18 @@ class PaceRow(Table, table=True):
     free_at: datetime = Field(sa_type=Instant)
 
 
+class RestoreRow(Table, table=True):
+    """A copy was put in the place of this database `at` a moment: it knows what happened until `knows_until`.
+
+    What was posted between the two stands in Slack, and nothing here tells of it.
+    """
+
+    __tablename__ = "restores"
+
+    at: datetime = Field(sa_type=Instant, primary_key=True)
+    knows_until: datetime = Field(sa_type=Instant)
+
+
 class RotaChangeRow(Table, table=True):
     """A change of the rota; an undone one stays, `withdrawn`. `people` are as they were known then."""
 

@@ -58,12 +58,12 @@ def upgrade(engine: Engine, place: Place, now: datetime, migrations: Path = MIGR
         return
     copy = backup_before(place.path, head, now) if place.path and revision else None
     try:
-        with _upgrading(engine, place) as connection:
-            _run(connection, migrations)
+        with upgrading(engine, place) as connection:
+            run_migrations(connection, migrations)
     except Exception as error:
         kept = f" A copy of it stands in {copy}." if copy else ""
         raise DatabaseError(
-            f"The database {place} could not be upgraded to revision {head} ({_said(error)}). "
+            f"The database {place} could not be upgraded to revision {head} ({said(error)}). "
             f"It is as it was.{kept} Start the desk version that used it last, or mend what the error names."
         ) from error
 
@@ -93,7 +93,7 @@ def _revision(connection: Connection, scripts: ScriptDirectory, place: Place) ->
             f"The database {place} was last used by a newer desk: its revision {revision} is unknown "
             "to this one. Update the desk, or give DATABASE_URL the copy that was made before that upgrade."
         )
-    if revision is None and set(inspect(connection).get_table_names()) - {REVISIONS_TABLE}:
+    if revision is None and not is_empty(connection):
         raise DatabaseError(
             f"The database {place} belongs to something else: it has tables, but none of the desk's. "
             "Give DATABASE_URL a new one."
@@ -107,18 +107,34 @@ def _reachable(place: Place) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise DatabaseError(
-            f"The database {place} cannot be used: {_said(error)}. Check DATABASE_URL, "
+            f"The database {place} cannot be used: {said(error)}. Check DATABASE_URL, "
             "and that what it names is a database this user may write to."
         ) from error
 
 
-def _said(error: Exception) -> str:
+def said(error: Exception) -> str:
     """What the database itself said, in a line."""
     return str(error.orig if isinstance(error, DBAPIError) else error).partition("\n")[0]
 
 
+def is_empty(connection: Connection) -> bool:
+    """Whether a database has no table at all."""
+    return not set(inspect(connection).get_table_names()) - {REVISIONS_TABLE}
+
+
+def require_newest(connection: Connection, place: Place, migrations: Path = MIGRATIONS) -> None:
+    """Refuse a database that this desk would have to upgrade first; raises DatabaseError."""
+    scripts = _scripts(migrations)
+    revision = _revision(connection, scripts, place)
+    if revision != scripts.get_current_head():
+        raise DatabaseError(
+            f"The database {place} was last used by an older desk (revision {revision or 'none'}). "
+            "Start this desk on it once, which upgrades it after a copy was made, and stop it again."
+        )
+
+
 @contextmanager
-def _upgrading(engine: Engine, place: Place) -> Iterator[Connection]:
+def upgrading(engine: Engine, place: Place) -> Iterator[Connection]:
     """One transaction over all migrations.
 
     SQLite changes a table by making it anew, which foreign keys would forbid: they are off meanwhile, and
@@ -152,7 +168,8 @@ def _check_foreign_keys(connection: Connection) -> None:
         raise DatabaseError(f"rows of {tables} would refer to nothing")
 
 
-def _run(connection: Connection, migrations: Path) -> None:
+def run_migrations(connection: Connection, migrations: Path) -> None:
+    """Bring the tables to the newest revision, in the connection's transaction."""
     config = config_of(migrations)
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

@@ -22,6 +22,7 @@ STATES = "state IN ('waiting', 'sent', 'dead', 'superseded', 'dropped', 'merged'
 def upgrade() -> None:
     _outbox()
     _paces()
+    _restores()
     for table in ("follow_ups", "errands"):
         _rests(table)
 
@@ -47,6 +48,15 @@ def _paces() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("free_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_paces")),
+    )
+
+
+def _restores() -> None:
+    op.create_table(
+        "restores",
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("knows_until", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("at", name=op.f("pk_restores")),
     )
 
 
