@@ -41,7 +41,8 @@ class Bell:
     """Rings and delivers, one at a time, until it is stopped.
 
     Homes are drawn on a thread of their own: they hold up no letter, and no letter holds them up. `routine`
-    are the kinds of errands that nobody waits for.
+    are the kinds of errands that nobody waits for. `last_rang` is when a ring last came to its end, by the
+    machine's clock; `failures` counts those since then that did not.
     """
 
     postman: Postman
@@ -49,6 +50,8 @@ class Bell:
     homes: Redrawer | None = None
     routine: Collection[str] = ()
     staff: Staff | None = None
+    last_rang: datetime | None = None
+    failures: int = 0
     _scheduler: BackgroundScheduler = field(default_factory=_scheduler)
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
     _wanted: threading.Event = field(default_factory=threading.Event)
@@ -109,7 +112,9 @@ class Bell:
             while self._wanted.is_set() and not self._stopping.is_set():
                 self._wanted.clear()
                 self._ring_once()
+                self.last_rang, self.failures = datetime.now(UTC), 0
         except Exception:
+            self.failures += 1
             # The next tick tries again; APScheduler would only note what leaves this thread.
             logger.exception("a ring failed; the next one is a second away")
         finally:

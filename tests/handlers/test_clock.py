@@ -141,6 +141,16 @@ def test_a_ring_that_fails_is_logged_and_the_next_one_goes_on(belfry, caplog):
     assert "a ring failed; the next one is a second away" in caplog.messages
 
 
+def test_the_bell_knows_when_it_last_rang_and_what_failed_since(belfry):
+    belfry.now.broken = True
+    belfry.bell.ring()
+    assert (belfry.bell.last_rang, belfry.bell.failures) == (None, 1)
+    before = datetime.now(UTC)
+    belfry.bell.ring()
+    assert before <= belfry.bell.last_rang <= datetime.now(UTC)
+    assert belfry.bell.failures == 0
+
+
 def test_a_bell_that_is_stopped_finishes_one_letter_and_takes_no_other(belfry):
     for _ in range(3):
         belfry.open_case()
