@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 
 from bot.listings import Directory
 from bot.overview import Homes, Overview, Undelivered
+from bot.promises import Promises
 from bot.sop import Case, Timer
 from bot.sop.rota import Change
 
@@ -440,6 +441,7 @@ class Work(Protocol):
     overview: Overview
     undelivered: Undelivered
     homes: Homes
+    promises: Promises
 
 
 class Memory(Protocol):

@@ -31,6 +31,7 @@ from bot.ports import (
     Versions,
     Work,
 )
+from bot.promises import Promises
 from storage.cases import CaseStore
 from storage.directory import DirectoryStore
 from storage.engines import Place, engines_of, place_of
@@ -42,6 +43,7 @@ from storage.locking import WRITES
 from storage.outbox import OutboxStore
 from storage.overview import OverviewStore
 from storage.process_lock import ProcessLock, lock_for
+from storage.promises import PromiseStore
 from storage.rota_changes import RotaChangeStore
 from storage.seen import SeenStore
 from storage.timeline import TimelineStore
@@ -69,6 +71,7 @@ class Stores(Work):
     overview: Overview
     undelivered: Undelivered
     homes: Homes
+    promises: Promises
 
 
 class Turn:
@@ -187,4 +190,5 @@ def _stores(session: Session) -> Stores:
         OverviewStore(session),
         UndeliveredStore(session),
         HomeStore(session),
+        PromiseStore(session),
     )
