@@ -26,8 +26,8 @@ check: .venv/test.stamp ## lint, format, types, import contracts, playbooks
 test: .venv/test.stamp chromium ## run every test, in parallel, in a real browser too
 	$(PY) -m pytest -n 2 $(ARGS)
 
-bench: setup ## measure how quick it is, each figure beside a floor of the same run
-	$(PY) -m bench
+bench: .venv/test.stamp ## measure how quick it is; ONLY=name, ROUNDS=5, WRITE=1 for the README
+	$(PY) -m bench $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(WRITE),--write)
 
 lock: .venv/run.stamp ## resolve pyproject.toml's ranges anew; UPGRADE=1 takes the newest of each
 	$(PYTHON) -m venv build/lock
