@@ -45,7 +45,8 @@ from bot.sop import Playbooks
 from bot.staff import Staff
 from handlers.clock import Bell
 from handlers.front import Front
-from handlers.transport import SocketMode, Transport
+from handlers.line import Line
+from handlers.transport import Transport
 from sandbox.errors import SandboxError
 from sandbox.server import HOST, Sandbox
 from storage import Files, copied, open_database
@@ -59,6 +60,7 @@ LOGGED_FROM = {
     "apscheduler": logging.WARNING,
     "slack_bolt": logging.WARNING,
     "slack_sdk.web": logging.CRITICAL,
+    "websockets": logging.CRITICAL,
 }
 """From which level on libraries are heard. What a call of Slack met is told by whoever made the call."""
 
@@ -154,7 +156,7 @@ def wire(
     except (BoltError, SlackClientError, OSError) as error:
         raise _not_connected("SLACK_BOT_TOKEN", slack, error) from error
     handlers.register(app, Front(desk, now, people, bell.wake, homes, staff=bell.staff))
-    transport = carried(app) if carried else SocketMode(app, slack.app_token, THREADS)
+    transport = carried(app) if carried else Line(app, slack.client(), slack.app_token, THREADS)
     return Service(app, bell, slack, threads, transport)
 
 

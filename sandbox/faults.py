@@ -5,8 +5,9 @@
     {"fault": KIND, "target": "chat.postMessage", "times": 1, ...}   put a fault in force
     {"clear": true}                                                  end all of them
     {"disconnect": "warning" | "refresh_requested" | "cut"}          tell every socket to go, or cut it off
-    {"disconnect": "deaf" | "frozen"}                                every socket that is open stays so, and
-                                                                     carries nothing; frozen, not even pongs
+    {"disconnect": "deaf" | "frozen"}                                every open socket stays so until the
+                                                                     end of all faults, and carries nothing;
+                                                                     frozen, not even pongs
     {"rate_limits": true | false}                                    one chat.postMessage a second per channel
 
 | KIND | target | what happens | more keys |

@@ -197,14 +197,18 @@ class Sockets:
                 await self._say_goodbye(connection.socket, how)
                 self._traffic.add("out", "socket", "disconnect", summary=how)
 
+    def give_up_rotten(self) -> None:
+        """Cut the connections that carry nothing any more, as Slack does when it notices."""
+        for connection in list(self._open):
+            if not connection.hears:
+                self._cut(connection)
+
     async def close(self) -> None:
         """Close every connection in good order: the workspace shuts down."""
         for waiting in self._waiting.values():
             waiting.cancel()
+        self.give_up_rotten()
         for connection in list(self._open):
-            if not connection.hears:
-                self._cut(connection)
-                continue
             self._forget(connection)
             if connection.socket.client_state is WebSocketState.CONNECTED:
                 await connection.socket.close(code=1012)

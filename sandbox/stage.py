@@ -63,6 +63,7 @@ class Stage:
         faults = self._site.faults
         if body.get("clear"):
             faults.clear()
+            self._site.sockets.give_up_rotten()
         elif "disconnect" in body:
             how = next((one for one in DISCONNECTS if one == body["disconnect"]), None)
             if how is None:

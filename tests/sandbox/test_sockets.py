@@ -159,7 +159,8 @@ def test_a_frozen_connection_answers_nothing_until_the_workspace_gives_it_up(
     trouble.disconnect("frozen")
     assert not wire.socket.ping().wait(0.2)
     assert ada.state["connections"] == 1
-    trouble.disconnect("cut")
+    trouble.end()
+    assert ada.state["connections"] == 0
     with pytest.raises(ConnectionClosed):
         wire.socket.recv(timeout=3)
 
