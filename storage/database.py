@@ -75,21 +75,26 @@ class Stores(Work):
 
 
 class Turn:
-    """One thread at a time. A thread that already has its turn is told, where a lock would wait for ever."""
+    """A thread's turn to write. One that already has it is told, where a lock would wait for ever.
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._holder: int | None = None
+    `one_at_a_time` is for SQLite; PostgreSQL lets many write, and locks rows.
+    """
+
+    def __init__(self, one_at_a_time: bool) -> None:
+        self._lock = threading.Lock() if one_at_a_time else None
+        self._this_thread = threading.local()
 
     def __enter__(self) -> None:
-        if self._holder == threading.get_ident():
+        if getattr(self._this_thread, "has_it", False):
             raise RuntimeError("A transaction was begun inside another. Hand on the Work of the outer one.")
-        self._lock.acquire()
-        self._holder = threading.get_ident()
+        if self._lock is not None:
+            self._lock.acquire()
+        self._this_thread.has_it = True
 
     def __exit__(self, *_: object) -> None:
-        self._holder = None
-        self._lock.release()
+        self._this_thread.has_it = False
+        if self._lock is not None:
+            self._lock.release()
 
 
 class Database(Memory):
@@ -98,9 +103,8 @@ class Database(Memory):
     def __init__(self, place: Place, engines: tuple[Engine, Engine], lock: ProcessLock | None) -> None:
         self._writer, self._reader = engines
         self._lock = lock
-        turn = Turn()
-        self._write_turn = turn if place.on_sqlite else nullcontext()
-        self._read_turn = turn if place.in_memory else nullcontext()
+        self._write_turn = Turn(one_at_a_time=place.on_sqlite)
+        self._read_turn = self._write_turn if place.in_memory else nullcontext()
 
     @contextmanager
     def write(self) -> Iterator[Work]:
@@ -137,7 +141,7 @@ def open_database(url: str, now: datetime, migrations: Path = MIGRATIONS) -> Dat
     """
     place = place_of(url)
     engines = engines_of(place)
-    database = Database(place, engines, _lock(place))
+    database = Database(place, engines, held(place))
     try:
         look_before_opening(place, migrations)
         upgrade(engines[0], place, now, migrations)
@@ -149,7 +153,8 @@ def open_database(url: str, now: datetime, migrations: Path = MIGRATIONS) -> Dat
     return database
 
 
-def _lock(place: Place) -> ProcessLock | None:
+def held(place: Place) -> ProcessLock | None:
+    """The lock of a SQLite file, whose folder is made where it is missing; raises DatabaseError."""
     if place.path is None:
         return None
     if place.path.is_dir():

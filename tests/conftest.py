@@ -1,14 +1,22 @@
-"""What holds for every test: loopback only, no test skipped, and chance that can be repeated."""
+"""What holds for every test: loopback only, both databases, no test skipped, chance that can be repeated."""
 
 from __future__ import annotations
 
 import ipaddress
 import random
+import shutil
+import signal
 import sys
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
+
+from tests.databases import KINDS, Databases, SqliteFiles
+from tests.postgres import Postgres, shared, stopped
 
 SEED = 20261118
 LOOKUPS = {"socket.getaddrinfo", "socket.gethostbyname"}
@@ -56,6 +64,83 @@ def seeded() -> Iterator[None]:
     random.seed(SEED)
     yield
     random.seed()
+
+
+FOLDER = pytest.StashKey[Path]()
+"""The folder of all databases of this run; its workers share it, and it is gone at the end."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=KINDS, help="run on this kind of database only, to be quick")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A run that is told to end does so as after Ctrl-C, and leaves nothing behind."""
+    given = getattr(config, "workerinput", {}).get("databases")
+    config.stash[FOLDER] = Path(given or tempfile.mkdtemp(prefix="desk-tests-"))
+    if given is None:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["databases"] = str(node.config.stash[FOLDER])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Also after Ctrl-C. A worker leaves it to the process that began the run."""
+    if FOLDER in config.stash and not hasattr(config, "workerinput"):
+        stopped(config.stash[FOLDER] / "postgresql")
+        shutil.rmtree(config.stash[FOLDER])
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whatever has to do with databases runs on each kind; what asks for one kind runs on that alone."""
+    if "databases" in metafunc.fixturenames:
+        asked_for = [kind for kind in KINDS if kind in metafunc.fixturenames]
+        metafunc.parametrize("databases", asked_for or KINDS, indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    only = config.getoption("--database")
+    unwanted = [item for item in items if only and kind_of(item) not in (None, only)]
+    if unwanted:
+        config.hook.pytest_deselected(items=unwanted)
+        items[:] = [item for item in items if item not in unwanted]
+
+
+def kind_of(item: pytest.Item) -> str | None:
+    """The kind of database that a test runs on: by its id, or by the fixture it asks for."""
+    if "databases" in getattr(item, "fixturenames", ()):
+        return str(item.callspec.params["databases"])  # type: ignore[attr-defined]
+    return next((kind for kind in KINDS if kind in getattr(item, "fixturenames", ())), None)
+
+
+@pytest.fixture(scope="session")
+def sqlite(pytestconfig: pytest.Config) -> SqliteFiles:
+    """SQLite files, for tests about SQLite itself, or where one kind of database tells enough."""
+    return SqliteFiles(pytestconfig.stash[FOLDER])
+
+
+@pytest.fixture(scope="session")
+def postgresql(pytestconfig: pytest.Config) -> Postgres:
+    """Databases on the PostgreSQL server of this run, for tests about PostgreSQL itself."""
+    return shared(pytestconfig.stash[FOLDER] / "postgresql")
+
+
+@pytest.fixture(scope="session")
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """Databases of one kind; every test that asks for them, by whatever fixture, runs on each kind."""
+    given: Databases = request.getfixturevalue(request.param)
+    return given
+
+
+@pytest.fixture
+def url(databases: Databases) -> Iterator[str]:
+    """The DATABASE_URL of a new database with the desk's tables."""
+    url = databases.new()
+    yield url
+    databases.drop(url)
 
 
 @pytest.hookimpl(tryfirst=True)

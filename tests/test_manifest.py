@@ -18,6 +18,7 @@ from handlers.front import Front
 from sandbox.directory import read_manifest
 from tests.bot.casework import casework
 from tests.bot.desk import NOW
+from tests.databases import SqliteFiles
 
 MANIFEST = Path(__file__).parent.parent / "manifest.json"
 RAW: dict[str, Any] = json.loads(MANIFEST.read_text())
@@ -38,9 +39,9 @@ class Register:
 
 
 @pytest.fixture(scope="module")
-def heard() -> dict[str, set[str]]:
+def heard(sqlite: SqliteFiles) -> dict[str, set[str]]:
     register = Register()
-    with casework() as work:
+    with casework(sqlite) as work:
         homes = Redrawer(work.desk, SlackHomes(WebClient()), home, lambda: NOW, lambda: NOW)
         handlers.register(register, Front(work.desk, lambda: NOW, Strangers(), lambda: None, homes))
     return register.heard

@@ -15,6 +15,7 @@ from bot.people import Strangers
 from bot.ports import StoredCase
 from tests.bot.casework import ADA, LEA, Casework, casework
 from tests.bot.desk import NOW
+from tests.databases import SqliteFiles
 
 CHASED = {"category": "general_concern"}
 
@@ -28,8 +29,8 @@ class Named(Strangers):
 
 
 @pytest.fixture
-def work() -> Iterator[Casework]:
-    with casework() as made:
+def work(sqlite: SqliteFiles) -> Iterator[Casework]:
+    with casework(sqlite) as made:
         made.desk = replace(made.desk, people=Named())
         yield made
 

@@ -22,6 +22,7 @@ from bot.wording import Names, write
 from sandbox import block_kit
 from tests.bot.casework import ADA, CLEO, LEA, Casework, casework
 from tests.bot.desk import NOW
+from tests.databases import SqliteFiles
 
 SECRET = "Zelda"
 """Stands in every fact that is personal."""
@@ -92,10 +93,12 @@ def lived(work: Casework, path: str, size: int) -> StoredCase:
 
 
 @pytest.fixture(params=[(path, size) for path in PATHS for size in PEOPLE], ids="_".join)
-def living(request: pytest.FixtureRequest) -> Iterator[tuple[Casework, CaseView, list[Delivery]]]:
+def living(
+    request: pytest.FixtureRequest, sqlite: SqliteFiles
+) -> Iterator[tuple[Casework, CaseView, list[Delivery]]]:
     """A desk, a case as it then stands, and the letters it gave rise to."""
     path, size = request.param
-    with casework() as work:
+    with casework(sqlite) as work:
         case = lived(work, path, PEOPLE[size])
         later = NOW + timedelta(days=60)
         with work.desk.memory.write() as memory:

@@ -21,6 +21,7 @@ from bot.sop.organisation import Roles
 from sandbox import block_kit
 from tests.bot.casework import ADA, BEN, LEA, Casework, casework
 from tests.bot.desk import NOW, at
+from tests.databases import SqliteFiles
 
 BO = "U0BO000003"
 SECRET = "Zelda"
@@ -29,8 +30,8 @@ PUBLIC = frozenset({"queued", "put_up", "orphaned", "escalated", "thread", "deci
 
 
 @pytest.fixture
-def work() -> Iterator[Casework]:
-    with casework() as work:
+def work(sqlite: SqliteFiles) -> Iterator[Casework]:
+    with casework(sqlite) as work:
         roles = Roles(leads=(LEA,), agents=(ADA, BEN), back_office=(BO,), resolution_specialists=(LEA,))
         organisation = replace(work.desk.organisation, roles=roles)
         work.desk = replace(work.desk, playbooks=replace(work.desk.playbooks, organisation=organisation))

@@ -17,6 +17,7 @@ from bot.sop.organisation import Roles
 from tests.blocks.test_drawings import PATHS, SECRET, facts_with, hold, hold_view, lived
 from tests.bot.casework import ADA, CLEO, CORA, LEA, Casework, casework
 from tests.bot.desk import NOW
+from tests.databases import SqliteFiles
 
 BO, ADMIN, OUTSIDER = "U0BO000003", "U0ADMIN001", "U0OTTO0010"
 EVERYTHING = "U0EVERY001"
@@ -25,9 +26,9 @@ MOST_BLOCKS = {ADA: 50, LEA: 80, BO: 50, CORA: 20, ADMIN: 20, OUTSIDER: 1, EVERY
 
 
 @pytest.fixture(scope="module")
-def full() -> Iterator[Casework]:
+def full(sqlite: SqliteFiles) -> Iterator[Casework]:
     """Every kind of case several times, with the longest texts, and messages that could not be sent."""
-    with casework() as work:
+    with casework(sqlite) as work:
         organisation = work.desk.organisation
         roles = Roles(
             leads=(LEA, EVERYTHING), agents=(ADA,), trained_agents=(ADA, EVERYTHING), back_office=(BO,),

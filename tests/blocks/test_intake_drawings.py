@@ -23,6 +23,7 @@ from bot.sop import plan
 from tests.blocks.test_drawings import SECRET, facts_with, hold, hold_view
 from tests.bot.casework import ADA, BEN, Casework, casework
 from tests.bot.desk import EASTERN, NOW
+from tests.databases import SqliteFiles
 
 BRIM = (SECRET + "&<" * 2000)[: MOST["homeowner.name"]]
 VALUES = {"homeowner.name": BRIM, "category": "installer_unresponsive", REASON: BRIM}
@@ -31,8 +32,8 @@ ZONE = EASTERN.key
 
 
 @pytest.fixture
-def work() -> Iterator[Casework]:
-    with casework() as desk:
+def work(sqlite: SqliteFiles) -> Iterator[Casework]:
+    with casework(sqlite) as desk:
         yield desk
 
 

@@ -17,6 +17,7 @@ from bot.sop.rota import Change, Person
 from sandbox import block_kit
 from tests.bot.casework import LEA, Casework, casework
 from tests.bot.desk import NOW, at
+from tests.databases import SqliteFiles
 
 ZONE = "America/New_York"
 CROWD = tuple(Person(f"U0CROWD{n:03}", "<!channel> & " * 9, f"U0CROWD{n:03}") for n in range(20))
@@ -24,8 +25,8 @@ REASON = "<@U0LEA00004> & " * 60
 
 
 @pytest.fixture(scope="module")
-def work() -> Iterator[Casework]:
-    with casework() as work:
+def work(sqlite: SqliteFiles) -> Iterator[Casework]:
+    with casework(sqlite) as work:
         yield work
 
 
@@ -124,13 +125,13 @@ def test_times_are_said_as_people_say_them(starts: str, ends: str, said: str) ->
     assert drawn.period(at(starts), at(ends)) == said
 
 
-def test_gaps_marks_and_holidays_stand_out(work: Casework) -> None:
+def test_gaps_marks_and_holidays_stand_out(work: Casework, sqlite: SqliteFiles) -> None:
     rota = work.desk.organisation.rota
     cleo, cora = rota.roster[:2]
     away = RotaChange(Change("away", at("2026-12-05 00:00"), at("2026-12-06 00:00"), (cleo, cora)), LEA, NOW)
     thursday = (at("2026-12-03 00:00"), at("2026-12-04 00:00"))
     swap = RotaChange(Change("swap", *thursday, rota.roster[1:3]), LEA, NOW)
-    with casework() as fresh, fresh.desk.memory.write() as transaction:
+    with casework(sqlite) as fresh, fresh.desk.memory.write() as transaction:
         for each in (away, swap):
             transaction.rota_changes.add(each)
         page = drawn.page(oncall.outlook(transaction, fresh.desk, at("2026-12-01 10:00")), may_change=True)

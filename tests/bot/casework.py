@@ -1,4 +1,4 @@
-"""A desk with a database in memory, and cases to work on."""
+"""A desk with a database, and cases to work on."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from bot.ports import Delivery, Entry, StoredCase
 from bot.sop import Event
 from storage import open_database
 from tests.bot.desk import NOW, facts
+from tests.databases import Databases
 
 ADA, BEN, LEA = "U0ADA00001", "U0BEN00002", "U0LEA00004"
 CLEO, CORA = "U0CLEO0005", "U0CORA0006"
@@ -50,6 +51,8 @@ class Casework:
 
 
 @contextmanager
-def casework() -> Iterator[Casework]:
-    with open_database("sqlite://", NOW) as database:
+def casework(databases: Databases) -> Iterator[Casework]:
+    url = databases.new()
+    with open_database(url, NOW) as database:
         yield Casework(Desk(database, PLAYBOOKS, by_hand({})))
+    databases.drop(url)

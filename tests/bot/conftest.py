@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from tests.bot.casework import Casework, casework
+from tests.databases import Databases
 
 
 @pytest.fixture
-def work() -> Iterator[Casework]:
-    """A desk with an empty database in memory."""
-    with casework() as desk:
+def work(databases: Databases) -> Iterator[Casework]:
+    """A desk with an empty database."""
+    with casework(databases) as desk:
         yield desk

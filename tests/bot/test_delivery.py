@@ -115,8 +115,8 @@ class Round:
 
 
 @pytest.fixture
-def rounds() -> Iterator[Round]:
-    with open_database("sqlite://", NOW) as database:
+def rounds(url: str) -> Iterator[Round]:
+    with open_database(url, NOW) as database:
         yield Round(database)
 
 

@@ -19,6 +19,7 @@ from bot.ports import Letter, Message
 from bot.sop.organisation import Roles
 from tests.bot.casework import ADA, BEN, LEA, Casework, casework
 from tests.bot.desk import at
+from tests.databases import Databases
 
 BO = "U0BO000003"
 
@@ -72,8 +73,8 @@ class Mornings:
 
 
 @pytest.fixture
-def mornings() -> Iterator[Mornings]:
-    with casework() as work:
+def mornings(databases: Databases) -> Iterator[Mornings]:
+    with casework(databases) as work:
         people = Zoned()
         playbooks = work.desk.playbooks
         roles = Roles(leads=(LEA,), agents=(ADA, BEN), back_office=(BO,))

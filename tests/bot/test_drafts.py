@@ -16,6 +16,7 @@ from bot.errors import CaseError
 from bot.ports import Intake, Sheet
 from tests.bot.casework import ADA, BEN, LEA, Casework, casework
 from tests.bot.desk import NOW
+from tests.databases import Databases
 
 SECOND = timedelta(seconds=1)
 
@@ -256,8 +257,8 @@ class Window:
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[Casework]:
-    with casework() as desk:
+def shared(databases: Databases) -> Iterator[Casework]:
+    with casework(databases) as desk:
         yield desk
 
 

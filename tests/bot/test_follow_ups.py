@@ -16,8 +16,8 @@ ADA = "U0ADA00001"
 LATER = NOW + timedelta(days=7)
 
 
-def test_an_appointment_that_fails_is_logged_and_kept_and_the_next_one_rings(caplog):
-    with open_database("sqlite://", NOW) as database:
+def test_an_appointment_that_fails_is_logged_and_kept_and_the_next_one_rings(url, caplog):
+    with open_database(url, NOW) as database:
         desk = Desk(database, playbooks(), {})
         for _ in range(2):
             with database.write() as work:

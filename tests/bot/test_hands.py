@@ -15,6 +15,7 @@ from bot.ports import Letter, Posted, StoredCase
 from bot.sop.organisation import Roles
 from tests.bot.casework import ADA, BEN, LEA, Casework, casework
 from tests.bot.desk import NOW, at
+from tests.databases import Databases
 from tests.storage.samples import all_at_once
 
 BO, BEA, TESS, GONE, OTTO = "U0BO000003", "U0BEA00012", "U0TESS0014", "U0GONE0015", "U0OTTO0010"
@@ -60,8 +61,8 @@ class Hands(Casework):
 
 
 @pytest.fixture
-def work() -> Iterator[Hands]:
-    with casework() as plain:
+def work(databases: Databases) -> Iterator[Hands]:
+    with casework(databases) as plain:
         roles = Roles(
             leads=(LEA,),
             agents=(ADA, BEN, GONE),

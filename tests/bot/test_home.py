@@ -16,6 +16,7 @@ from bot.sop.organisation import Roles
 from bot.undelivered import drop, send_again
 from tests.bot.casework import ADA, BEN, CLEO, LEA, Casework, casework
 from tests.bot.desk import NOW
+from tests.databases import Databases
 
 BO, TRAINED, SPECIALIST, ADMIN, OUTSIDER = (
     "U0BO000003", "U0TRAINED1", "U0SPECIAL1", "U0ADMIN001", "U0OTTO0010",
@@ -24,8 +25,8 @@ PARTS = ("mine", "queue", "team", "undelivered", "checks", "on_call")
 
 
 @pytest.fixture
-def work() -> Iterator[Casework]:
-    with casework() as work:
+def work(databases: Databases) -> Iterator[Casework]:
+    with casework(databases) as work:
         roles = Roles(
             leads=(LEA,), agents=(ADA, BEN), trained_agents=(TRAINED,), back_office=(BO,),
             resolution_specialists=(SPECIALIST,), admins=(ADMIN,),

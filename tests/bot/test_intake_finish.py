@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 import pytest
 
@@ -327,8 +326,8 @@ def test_an_installer_that_was_corrected_counts_as_what_it_is(work: Casework) ->
     assert len(alerted(work)) == 1
 
 
-def test_of_four_who_finish_at_once_one_opens_the_case_and_three_are_shown_it(tmp_path: Path) -> None:
-    with open_database(f"sqlite:///{tmp_path / 'desk.db'}", NOW) as database:
+def test_of_four_who_finish_at_once_one_opens_the_case_and_three_are_shown_it(url: str) -> None:
+    with open_database(url, NOW) as database:
         desk = Desk(database, PLAYBOOKS, by_hand({}))
         with database.write() as memory:
             begun = [drafts.begin(memory, agent, NOW, GOOD) for agent in (ADA, BEN, ADA, BEN)]

@@ -14,6 +14,7 @@ from bot.errors import DeliveryError, OutcomeUnknown, RateLimited, Rejected
 from bot.redrawing import LOOKED_AT, Redrawer
 from tests.bot.casework import ADA, BEN, LEA, Casework, casework
 from tests.bot.desk import NOW
+from tests.databases import Databases
 
 
 @dataclass
@@ -58,8 +59,8 @@ class Gallery:
 
 
 @pytest.fixture
-def gallery() -> Iterator[Gallery]:
-    with casework() as work:
+def gallery(databases: Databases) -> Iterator[Gallery]:
+    with casework(databases) as work:
         yield Gallery(work)
 
 

@@ -13,6 +13,7 @@ from bot.ports import StoredCase
 from bot.roles import Act, Role, may, members, require
 from bot.sop.organisation import Roles
 from tests.bot.casework import CLEO, Casework, casework
+from tests.databases import Databases
 
 PEOPLE = {
     "an agent": "U0AGENT001",
@@ -55,8 +56,8 @@ class Grouped(Strangers):
 
 
 @pytest.fixture(scope="module")
-def work() -> Iterator[Casework]:
-    with casework() as work:
+def work(databases: Databases) -> Iterator[Casework]:
+    with casework(databases) as work:
         roles = Roles(
             leads=(PEOPLE["a lead"],),
             agents=(PEOPLE["an agent"],),

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -23,15 +24,14 @@ EARLIER = {**PLAYBOOKS.files, f"playbooks/{FILE}": PLAYBOOKS.files[f"playbooks/{
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Path:
+def database(url: str) -> str:
     """A database with one open case, which began under a version that differs by a remark."""
-    path = tmp_path / "desk.db"
-    with open_database(f"sqlite:///{path}", NOW) as memory:
+    with open_database(url, NOW) as memory:
         desk = Desk(memory, playbooks_from(EARLIER, PLAYBOOKS.organisation), {})
         desk.keep_version(NOW)
         with memory.write() as work:
             cases.open_case(work, desk, facts(), ADA, NOW)
-    return path
+    return url
 
 
 @pytest.fixture
@@ -45,16 +45,16 @@ def folder(tmp_path: Path) -> Path:
     return copy
 
 
-def sop(database: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    known = {"DATABASE_URL": f"sqlite:///{database}", "PATH": os.environ["PATH"]}
+def sop(database: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    known = {"DATABASE_URL": database, "PATH": os.environ["PATH"]}
     command = [sys.executable, str(ROOT / "app.py"), "sop", *arguments]
     return subprocess.run(
-        command, env=known, cwd=database.parent, capture_output=True, text=True, timeout=60, check=False
+        command, env=known, cwd=tempfile.gettempdir(), capture_output=True, text=True, timeout=60, check=False
     )
 
 
-def test_a_replay_reads_while_a_desk_runs_and_changes_nothing(database: Path, folder: Path) -> None:
-    with open_database(f"sqlite:///{database}", NOW):
+def test_a_replay_reads_while_a_desk_runs_and_changes_nothing(database: str, folder: Path) -> None:
+    with open_database(database, NOW):
         result = sop(database, "replay", "--with", str(folder))
     assert (result.returncode, result.stderr) == (0, "")
     assert "HC-1001 (open)" in result.stdout
@@ -63,7 +63,7 @@ def test_a_replay_reads_while_a_desk_runs_and_changes_nothing(database: Path, fo
     assert "Cases replayed: 1. Decided otherwise: 1. Open, with other steps or dates: 1." in result.stdout
 
 
-def test_cases_are_moved_only_when_that_is_meant(database: Path) -> None:
+def test_cases_are_moved_only_when_that_is_meant(database: str) -> None:
     refused = sop(database, "migrate")
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "Add --to-current if you mean it" in refused.stderr
@@ -92,6 +92,6 @@ def test_what_cannot_be_done_is_one_sentence_and_exit_code_2(
 
 
 def test_without_a_database_there_is_nothing_to_replay(tmp_path: Path, folder: Path) -> None:
-    result = sop(tmp_path / "none.db", "replay", "--with", str(folder))
+    result = sop(f"sqlite:///{tmp_path / 'none.db'}", "replay", "--with", str(folder))
     assert result.returncode == 2
     assert "so there are no cases. Check DATABASE_URL." in result.stderr

@@ -105,8 +105,8 @@ class Belfry:
 
 
 @pytest.fixture
-def belfry() -> Iterator[Belfry]:
-    with open_database("sqlite://", datetime.now(UTC)) as database:
+def belfry(url: str) -> Iterator[Belfry]:
+    with open_database(url, datetime.now(UTC)) as database:
         yield Belfry(database)
 
 

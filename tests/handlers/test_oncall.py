@@ -18,6 +18,7 @@ from handlers.front import Front
 from handlers.oncall import OncallListeners, page
 from tests.bot.casework import BEN, CLEO, LEA, Casework, casework
 from tests.bot.desk import NOW
+from tests.databases import Databases
 
 OTTO = "U0OTTO0010"
 DAY = "2026-11-21"
@@ -96,8 +97,8 @@ def sent(metadata: str, user: str, view_id: str = "V1", **typed: object) -> Args
 
 
 @pytest.fixture
-def work() -> Iterator[Casework]:
-    with casework() as work:
+def work(databases: Databases) -> Iterator[Casework]:
+    with casework(databases) as work:
         yield work
 
 

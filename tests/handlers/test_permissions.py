@@ -24,6 +24,7 @@ from bot.sop.organisation import Roles
 from handlers.front import Front
 from tests.bot.casework import CLEO, Casework, casework
 from tests.bot.desk import NOW
+from tests.databases import Databases
 from tests.handlers.listeners import CASE, Hearing, Row, action, command, form, payload, typed
 from tests.handlers.slack import AtOnce, ListeningSlack, listening
 
@@ -216,8 +217,8 @@ class Everything:
 
 
 @pytest.fixture(scope="module")
-def everything() -> Iterator[Everything]:
-    with casework() as work, listening() as slack:
+def everything(databases: Databases) -> Iterator[Everything]:
+    with casework(databases) as work, listening() as slack:
         staff = Roles(
             leads=(PEOPLE["a lead"],),
             agents=(OWNER, PEOPLE["another agent"]),

@@ -1,34 +1,39 @@
-"""A database in a file of its own."""
+"""A database of its own for each test, and a SQLite file for tests about SQLite itself."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from storage import Database
-from tests.storage.samples import opened, with_case
-
-
-@pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database that was made and closed."""
-    path = tmp_path_factory.mktemp("empty") / "desk.db"
-    opened(path).close()
-    return path
+from storage import Database, open_database
+from tests.databases import Databases, SqliteFiles, file_of
+from tests.storage.samples import NOW, with_case
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
+def path(tmp_path: Path, sqlite: SqliteFiles) -> Path:
+    """Where a SQLite file will stand."""
     return tmp_path / "desk.db"
 
 
 @pytest.fixture
-def database(path: Path, empty: Path) -> Iterator[Database]:
-    shutil.copy(empty, path)
-    with opened(path) as database:
+def url(request: pytest.FixtureRequest, databases: Databases) -> Iterator[str]:
+    """The DATABASE_URL of a new database; it stands at `path` where a test asks for that."""
+    url = databases.new()
+    if "path" in request.fixturenames:
+        path = request.getfixturevalue("path")
+        file_of(url).rename(path)
+        yield f"sqlite:///{path}"
+    else:
+        yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    with open_database(url, NOW) as database:
         yield database
 
 
@@ -39,8 +44,10 @@ def number(database: Database) -> int:
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def shared(databases: Databases) -> Iterator[Database]:
     """One database, with one case, for the many examples of a property."""
-    with opened(tmp_path_factory.mktemp("shared") / "desk.db") as database:
+    url = databases.new()
+    with open_database(url, NOW) as database:
         with_case(database)
         yield database
+    databases.drop(url)

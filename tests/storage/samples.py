@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from bot.ports import Letter, Work
 from bot.sop import Case, Event, Facts, Homeowner, Installer, Timer
 from storage import Database, open_database
 from storage.upgrade import MIGRATIONS
+from tests.databases import rows as found
 
 NOW = datetime(2026, 11, 18, 15, 4, 5, 678901, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -30,8 +30,13 @@ def address(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-def opened(path: Path) -> Database:
-    return open_database(address(path), NOW)
+def url_of(place: Path | str) -> str:
+    """The DATABASE_URL of a SQLite file, or the one that is given."""
+    return place if isinstance(place, str) else address(place)
+
+
+def opened(place: Path | str) -> Database:
+    return open_database(url_of(place), NOW)
 
 
 def a_case(name: str = "Hana (homeowner)", description: str = "", state: str = "open") -> Case:
@@ -77,9 +82,13 @@ def with_case(database: Database) -> int:
         return work.cases.add(a_case(), ADA, ADA, NOW).number
 
 
-def rows(path: Path, query: str) -> list[tuple]:
-    with closing(sqlite3.connect(path)) as connection:
-        return connection.execute(query).fetchall()
+def rows(place: Path | str, query: str) -> list[tuple]:
+    return found(url_of(place), query)
+
+
+def instant(value: datetime | str) -> datetime:
+    """An instant as it stands in a table: SQLite keeps a text, in UTC."""
+    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
 
 
 @contextmanager

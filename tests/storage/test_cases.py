@@ -14,7 +14,19 @@ from bot.errors import MovedOn, UnknownCase
 from bot.ports import Entry
 from bot.sop import Confirmation, Milestones
 from bot.sop.case import Done, Visit
-from tests.storage.samples import ADA, BEN, MINUTE, NOW, a_case, a_timer, all_at_once, rows, undone, with_case
+from tests.storage.samples import (
+    ADA,
+    BEN,
+    MINUTE,
+    NOW,
+    a_case,
+    a_timer,
+    all_at_once,
+    instant,
+    rows,
+    undone,
+    with_case,
+)
 
 TEXTS = [
     pytest.param("", id="empty"),
@@ -147,27 +159,27 @@ def test_the_open_cases_of_an_owner_come_newest_first(database):
         assert work.cases.open_of("U0NOBODY") == ()
 
 
-def test_what_is_searched_for_stands_in_columns(database, number, path):
-    found = rows(path, "SELECT owner, opened_by, state, path, category, program, playbook FROM cases")
+def test_what_is_searched_for_stands_in_columns(database, number, url):
+    found = rows(url, "SELECT owner, opened_by, state, path, category, program, playbook FROM cases")
     assert found == [(ADA, ADA, "open", "F1", "installer_unresponsive", "everbright", "3f1c")]
-    found = rows(path, "SELECT homeowner_name, homeowner_address, installer_name FROM cases")
+    found = rows(url, "SELECT homeowner_name, homeowner_address, installer_name FROM cases")
     assert found == [("Hana (homeowner)", "1 Sample Street, Example", "Example Solar")]
 
 
-def test_what_no_database_holds_is_replaced_in_the_columns_only(database, path):
+def test_what_no_database_holds_is_replaced_in_the_columns_only(database, url):
     with database.write() as work:
         work.cases.add(a_case(name="a\0b\ud800c"), ADA, ADA, NOW)
-    assert rows(path, "SELECT homeowner_name FROM cases") == [("a�b�c",)]
+    assert rows(url, "SELECT homeowner_name FROM cases") == [("a�b�c",)]
 
 
-def test_a_case_is_closed_at_the_time_of_its_closing(database, number, path):
+def test_a_case_is_closed_at_the_time_of_its_closing(database, number, url):
     closings = []
     for minutes, state in enumerate(("open", "closed", "closed", "open", "closed")):
         with database.write() as work:
             stored = work.cases.get(number)
             work.cases.save(replace(stored, case=replace(stored.case, state=state)), NOW + minutes * MINUTE)
-        closings += [row[0] and row[0][14:16] for row in rows(path, "SELECT closed_at FROM cases")]
-    assert closings == [None, "05", "05", None, "08"]
+        closings += [row[0] and instant(row[0]).minute for row in rows(url, "SELECT closed_at FROM cases")]
+    assert closings == [None, 5, 5, None, 8]
 
 
 @pytest.mark.parametrize(
@@ -177,11 +189,11 @@ def test_a_case_is_closed_at_the_time_of_its_closing(database, number, path):
         pytest.param(datetime(2026, 11, 1, 1, 30, fold=1, tzinfo=UTC), id="the hour that comes twice"),
     ],
 )
-def test_instants_are_stored_in_utc(database, path, moment):
+def test_instants_are_stored_in_utc(database, url, moment):
     with database.write() as work:
         work.cases.add(a_case(), ADA, ADA, moment)
-    stored = rows(path, "SELECT updated_at FROM cases")[0][0]
-    assert datetime.fromisoformat(stored) == moment.astimezone(UTC).replace(tzinfo=None)
+    [(stored,)] = rows(url, "SELECT updated_at FROM cases")
+    assert instant(stored) == moment
 
 
 def test_an_instant_without_a_zone_is_refused(database):

@@ -38,8 +38,8 @@ class Outbox:
         return [delivery.letter.key for delivery in self.claim(**given)]
 
 
-def states(path):
-    return dict(rows(path, "SELECT key, state FROM outbox"))
+def states(url):
+    return dict(rows(url, "SELECT key, state FROM outbox"))
 
 
 def test_a_letter_comes_back_as_it_was_put(outbox):
@@ -49,7 +49,7 @@ def test_a_letter_comes_back_as_it_was_put(outbox):
     assert (delivery.attempt, delivery.promised_at, delivery.holder) == (1, NOW, "h1")
 
 
-def test_a_claim_reads_what_waits_and_not_what_was_ever_sent(database):
+def test_a_claim_reads_what_waits_and_not_what_was_ever_sent(database, sqlite):
     with database.write() as work:
         plans = reads(work, lambda: work.outbox.claim("h1", NOW, LEASE, 1))
     read = [plan for plan in plans if plan.startswith(("SCAN outbox", "SEARCH outbox "))]
@@ -81,16 +81,16 @@ def test_a_lease_that_ran_out_is_given_to_the_next_holder_who_sees_that_it_was_t
     assert (delivery.attempt, delivery.holder) == (2, "h2")
 
 
-def test_a_holder_whose_lease_went_to_another_changes_nothing(outbox, path):
+def test_a_holder_whose_lease_went_to_another_changes_nothing(outbox, url):
     outbox.put([a_letter("a")], NOW)
     (late,) = outbox.claim("h1")
     (taken,) = outbox.claim("h2", now=LEASE, lease_until=LEASE + MINUTE)
     assert outbox.settle(late, THERE, LEASE) is False
     outbox.bury(late, "late", LEASE)
     outbox.put_off(late, NOW, "late")
-    assert states(path) == {"a": "waiting"}
+    assert states(url) == {"a": "waiting"}
     assert outbox.settle(taken, THERE, LEASE) is True
-    assert (states(path), outbox.posted("a")) == ({"a": "sent"}, THERE)
+    assert (states(url), outbox.posted("a")) == ({"a": "sent"}, THERE)
 
 
 def test_a_lease_that_ran_out_unnoticed_may_still_be_settled(outbox):
@@ -100,32 +100,32 @@ def test_a_lease_that_ran_out_unnoticed_may_still_be_settled(outbox):
     assert outbox.settle(delivery, THERE, LEASE + MINUTE) is False
 
 
-def test_a_letter_put_off_waits_until_then(outbox, path):
+def test_a_letter_put_off_waits_until_then(outbox, url):
     outbox.put([a_letter("a")], NOW)
     (delivery,) = outbox.claim()
     outbox.put_off(delivery, NOW + 5 * MINUTE, "ratelimited")
     assert outbox.next_try() == NOW + 5 * MINUTE
     assert outbox.claim("h2", now=NOW + 4 * MINUTE) == ()
-    assert rows(path, "SELECT error FROM outbox") == [("ratelimited",)]
+    assert rows(url, "SELECT error FROM outbox") == [("ratelimited",)]
     assert [each.attempt for each in outbox.claim("h2", now=NOW + 5 * MINUTE)] == [2]
 
 
-def test_a_letter_given_up_stays_with_what_was_wrong(outbox, path):
+def test_a_letter_given_up_stays_with_what_was_wrong(outbox, url):
     outbox.put([a_letter("a")], NOW)
     (delivery,) = outbox.claim()
     outbox.bury(delivery, "channel_not_found", NOW)
     assert outbox.claim(now=LEASE + MINUTE) == ()
     assert (outbox.posted("a"), outbox.next_try()) == (None, None)
-    assert rows(path, "SELECT state, error, settled_at IS NOT NULL FROM outbox") == [
+    assert rows(url, "SELECT state, error, settled_at IS NOT NULL FROM outbox") == [
         ("dead", "channel_not_found", 1)
     ]
 
 
-def test_a_letter_that_was_no_longer_owed_is_settled_without_a_post(outbox, path):
+def test_a_letter_that_was_no_longer_owed_is_settled_without_a_post(outbox, url):
     outbox.put([a_letter("a")], NOW)
     (delivery,) = outbox.claim()
     assert outbox.settle(delivery, None, NOW) is True
-    assert (states(path), outbox.posted("a")) == ({"a": "sent"}, None)
+    assert (states(url), outbox.posted("a")) == ({"a": "sent"}, None)
 
 
 def test_leases_of_a_process_that_died_are_given_back_and_put_off_ones_still_wait(outbox):
@@ -159,21 +159,21 @@ def test_an_edit_waits_for_the_post_that_it_rewrites(outbox):
     assert outbox.keys() == ["a/v2"]
 
 
-def test_an_edit_of_a_post_that_was_given_up_is_superseded(outbox, path):
+def test_an_edit_of_a_post_that_was_given_up_is_superseded(outbox, url):
     outbox.put([a_letter("a"), a_letter("a/v2", edits="a")], NOW)
     (original,) = outbox.claim()
     outbox.bury(original, "channel_not_found", NOW)
     assert outbox.keys() == []
-    assert states(path) == {"a": "dead", "a/v2": "superseded"}
+    assert states(url) == {"a": "dead", "a/v2": "superseded"}
 
 
-def test_of_several_edits_of_a_post_only_the_newest_is_sent(outbox, path):
+def test_of_several_edits_of_a_post_only_the_newest_is_sent(outbox, url):
     outbox.put([a_letter("a"), a_letter("b")], NOW)
     for delivery in outbox.claim():
         outbox.settle(delivery, THERE, NOW)
     outbox.put([a_letter(f"{key}/v{n}", edits=key) for n in (2, 3) for key in "ab"], NOW)
     assert outbox.keys() == ["a/v3", "b/v3"]
-    assert states(path) == {
+    assert states(url) == {
         "a": "sent",
         "b": "sent",
         "a/v2": "superseded",
@@ -195,7 +195,7 @@ def test_a_newer_edit_waits_for_one_that_is_being_sent(outbox):
     assert outbox.keys() == ["a/v3"]
 
 
-def test_a_newer_edit_overtakes_one_whose_sender_died(outbox, path):
+def test_a_newer_edit_overtakes_one_whose_sender_died(outbox, url):
     outbox.put([a_letter("a")], NOW)
     (original,) = outbox.claim()
     outbox.settle(original, THERE, NOW)
@@ -204,10 +204,10 @@ def test_a_newer_edit_overtakes_one_whose_sender_died(outbox, path):
     outbox.put([a_letter("a/v3", edits="a")], NOW)
     assert outbox.keys(holder="h2", now=LEASE, lease_until=LEASE + MINUTE) == ["a/v3"]
     assert outbox.settle(older, THERE, LEASE) is False
-    assert states(path)["a/v2"] == "superseded"
+    assert states(url)["a/v2"] == "superseded"
 
 
-def test_a_newer_edit_overtakes_one_that_was_put_off(outbox, path):
+def test_a_newer_edit_overtakes_one_that_was_put_off(outbox, url):
     outbox.put([a_letter("a")], NOW)
     (original,) = outbox.claim()
     outbox.settle(original, THERE, NOW)
@@ -216,7 +216,7 @@ def test_a_newer_edit_overtakes_one_that_was_put_off(outbox, path):
     outbox.put_off(older, NOW + 5 * MINUTE, "ratelimited")
     outbox.put([a_letter("a/v3", edits="a")], NOW)
     assert outbox.keys() == ["a/v3"]
-    assert states(path)["a/v2"] == "superseded"
+    assert states(url)["a/v2"] == "superseded"
 
 
 def test_the_originals_of_a_case_and_kind_are_those_sent_or_waiting(outbox, database):
@@ -262,9 +262,9 @@ def test_the_same_key_put_by_four_threads_is_one_letter(outbox):
     assert outbox.keys() == ["a"]
 
 
-def test_what_waits_outlives_the_process(path):
-    with opened(path) as database:
+def test_what_waits_outlives_the_process(url):
+    with opened(url) as database:
         with_case(database)
         Outbox(database).put([a_letter("a")], NOW)
-    with opened(path) as database:
+    with opened(url) as database:
         assert Outbox(database).keys() == ["a"]

@@ -12,6 +12,7 @@ from bot.ports import Entry
 from bot.sop import Installer
 from storage import Database
 from storage.overview import OverviewStore
+from tests.databases import SqliteFiles
 from tests.storage.samples import ADA, BEN, NOW, a_case, a_timer
 
 TODAY = NOW.replace(hour=5, minute=0, second=0, microsecond=0)
@@ -138,7 +139,7 @@ def test_installers_are_found_by_a_part_of_their_name_each_once(database: Databa
         Wanted(when="overdue", today=TODAY, tomorrow=TOMORROW),
     ],
 )
-def test_no_list_reads_every_case(database: Database, wanted: Wanted) -> None:
+def test_no_list_reads_every_case(database: Database, sqlite: SqliteFiles, wanted: Wanted) -> None:
     plans: list[str] = []
 
     class Watched(OverviewStore):
@@ -154,4 +155,4 @@ def test_no_list_reads_every_case(database: Database, wanted: Wanted) -> None:
         watched.count(wanted)
     reads = [plan for plan in plans if "cases" in plan]
     assert len(reads) == 2
-    assert all("USING" in plan and "ix_cases_open" in plan for plan in reads), reads
+    assert all("ix_cases_open" in plan or "ix_cases_queued" in plan for plan in reads), reads

@@ -10,6 +10,7 @@ import pytest
 
 from bot.ports import StoredCase, Work
 from storage import Database
+from tests.databases import SqliteFiles
 from tests.storage.samples import ADA, BEN, MINUTE, NOW, a_case, a_timer, all_at_once, reads
 
 HOUR = timedelta(hours=1)
@@ -80,7 +81,7 @@ def test_people_who_ask_at_once_get_different_cases(database: Database) -> None:
     assert sorted(taken) == numbers
 
 
-def test_the_owners_are_found_without_reading_what_is_closed(database: Database) -> None:
+def test_the_owners_are_found_without_reading_what_is_closed(database: Database, sqlite: SqliteFiles) -> None:
     with database.write() as work:
         plans = reads(work, work.cases.owners)
     assert len(plans) == 1
