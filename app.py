@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 from slack_bolt import App
@@ -27,7 +27,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 import handlers
 from blocks.home import home as draw_home
 from blocks.letters import draw
-from bot import digests, import_commands, keeping_commands, sop_commands, version_commands
+from bot import auditing, digests, import_commands, keeping_commands, sop_commands, version_commands
 from bot.agenda import ERRANDS, ROUTINE, SUBJECTS
 from bot.connectors.by_hand import by_hand
 from bot.connectors.slack import SlackMessenger
@@ -45,27 +45,29 @@ from bot.sop import Playbooks
 from bot.staff import Staff
 from handlers.clock import Bell
 from handlers.front import Front
-from handlers.line import Line
+from handlers.measured import MeasuredApp
+from handlers.serving import THREADS, Serving, Site, Way, counted, opened
 from handlers.transport import Transport
-from sandbox.errors import SandboxError
-from sandbox.server import HOST, Sandbox
 from storage import Files, copied, open_database
 
 ROOT = Path(__file__).parent
-THREADS = 16
-"""For listeners, and as many again for what they leave to do after the acknowledgement."""
-
+HOST = "127.0.0.1"
+"""Where the sandbox listens; it is for this machine alone."""
 LOGGED_FROM = {
     "alembic": logging.WARNING,
     "apscheduler": logging.WARNING,
     "slack_bolt": logging.WARNING,
     "slack_sdk.web": logging.CRITICAL,
+    "uvicorn": logging.WARNING,
     "websockets": logging.CRITICAL,
 }
 """From which level on libraries are heard. What a call of Slack met is told by whoever made the call."""
 
 cli = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)
 cli.add_typer(sop_commands.app, name="sop")
+
+
+SOCKET_MODE = Serving()
 
 
 def system_clock() -> datetime:
@@ -80,6 +82,7 @@ class Slack:
     bot_token: str
     app_token: str
     api_url: str
+    signing_secret: str = ""
 
     def client(self) -> WebClient:
         """A client of its own, for one purpose."""
@@ -102,6 +105,7 @@ class Service:
     slack: Slack
     threads: ThreadPoolExecutor
     transport: Transport
+    site: Site | None = None
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -109,18 +113,33 @@ class Service:
 
         What was begun is finished then, so that the memory can be closed afterwards.
         """
+        with self._on_its_port():
+            try:
+                self.transport.start()
+            except (SlackClientError, OSError) as error:
+                raise _not_connected("SLACK_APP_TOKEN", self.slack, error) from error
+            try:
+                self.bell.start()
+                yield
+            finally:
+                if self.site:
+                    self.site.health.draining = True
+                self.transport.drain()
+                self.threads.shutdown()
+                self.transport.close()
+                self.bell.stop()
+
+    @contextmanager
+    def _on_its_port(self) -> Iterator[None]:
+        """The web server stands before Slack is connected, and until everything is finished."""
+        if self.site is None:
+            yield
+            return
+        self.site.server.start()
         try:
-            self.transport.start()
-        except (SlackClientError, OSError) as error:
-            raise _not_connected("SLACK_APP_TOKEN", self.slack, error) from error
-        try:
-            self.bell.start()
             yield
         finally:
-            self.transport.drain()
-            self.threads.shutdown()
-            self.transport.close()
-            self.bell.stop()
+            self.site.server.stop()
 
 
 def wire(
@@ -128,12 +147,10 @@ def wire(
     memory: Memory,
     slack: Slack,
     now: Clock,
-    carried: Callable[[App], Transport] | None = None,
+    serving: Serving = SOCKET_MODE,
 ) -> Service:
-    """Put the desk together; `carried` makes the way to Slack, Socket Mode where it is left out.
-
-    Raises SettingsError where Slack does not accept the bot token.
-    """
+    """Put the desk together. Raises SettingsError where Slack does not accept the bot token."""
+    memory, metrics = counted(serving, memory)
     people = SlackPeople(slack.client())
     desk = Desk(memory, playbooks, by_hand(playbooks.organisation.links), people)
     desk.keep_version(now())
@@ -144,20 +161,24 @@ def wire(
     bell.staff.start()
     with memory.write() as work:
         digests.begin(work, desk, now())
+        auditing.begin(work, now())
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="listener")
     try:
-        app = App(
+        app = MeasuredApp(
             name="complaint-desk",
             client=slack.client(),
+            signing_secret=slack.signing_secret,
             logger=logging.getLogger("slack_bolt"),
             process_before_response=True,
             listener_executor=threads,
         )
     except (BoltError, SlackClientError, OSError) as error:
         raise _not_connected("SLACK_BOT_TOKEN", slack, error) from error
+    app.metrics = metrics
     handlers.register(app, Front(desk, now, people, bell.wake, homes, staff=bell.staff))
-    transport = carried(app) if carried else Line(app, slack.client(), slack.app_token, THREADS)
-    return Service(app, bell, slack, threads, transport)
+    secrets = slack.app_token, slack.signing_secret
+    transport, site = opened(serving, app, secrets, memory, bell, (now, system_clock))
+    return Service(app, bell, slack, threads, transport, site)
 
 
 @cli.callback(invoke_without_command=True)
@@ -167,44 +188,70 @@ def main(context: typer.Context) -> None:
         _serve()
 
 
-def _serve() -> None:
+@cli.command()
+def serve(
+    transport: Annotated[
+        Way | None, typer.Option(help="How Slack comes in; without it, by the settings.")
+    ] = None,
+    host: Annotated[str | None, typer.Option(help="Instead of HOST.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Instead of PORT.")] = None,
+) -> None:
+    """Serve the desk to a Slack workspace, with its health page where there is a port."""
+    given = {"HOST": host, "PORT": port}
+    _serve(transport, {name: str(value) for name, value in given.items() if value is not None})
+
+
+def _serve(way: Way | None = None, given: Mapping[str, str] = {}) -> None:
+    """Serve until a signal comes. `given` wins over the environment."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
     for name, level in LOGGED_FROM.items():
         logging.getLogger(name).setLevel(level)
     stop = _signalled()
     try:
         with ExitStack() as open_until_stopped:
-            settings = load_settings(os.environ)
-            if settings.mode == "sandbox":
+            settings = load_settings({**os.environ, **given})
+            if settings.mode == "sandbox" and way is None:
                 _start_sandbox(settings, open_until_stopped)
             else:
-                _start_slack(settings, open_until_stopped)
+                _start_slack(settings, way, open_until_stopped)
             stop.wait()
             print("Stopping.", flush=True)
-    except (StartError, SandboxError) as error:
+    except StartError as error:
         _refuse(str(error))
 
 
-def _start_slack(settings: Settings, stack: ExitStack) -> None:
-    if settings.mode == "http":
-        raise SettingsError(
-            "SLACK_APP_TOKEN is missing: the desk reaches Slack by Socket Mode. Make one on the app’s page, "
-            "under Basic Information, App-Level Tokens, with the scope connections:write, and add it to .env."
-        )
+def _start_slack(settings: Settings, way: Way | None, stack: ExitStack) -> None:
+    serving = _serving(settings, way)
+    settings.require(serving.way)
     playbooks = _playbooks(settings.desk_config)
     slack = Slack(
         settings.slack_bot_token.get_secret_value(),
         settings.slack_app_token.get_secret_value(),
         settings.slack_api_url,
+        settings.slack_signing_secret.get_secret_value(),
     )
     slack.check()
     database = stack.enter_context(open_database(settings.database_url, system_clock()))
-    stack.enter_context(wire(playbooks, database, slack, system_clock).running())
-    print("Complaint Desk is connected to Slack. Stop it with Ctrl-C.", flush=True)
+    service = wire(playbooks, database, slack, system_clock, serving)
+    stack.enter_context(service.running())
+    if service.site:
+        print(f"Its pages stand at http://{service.site.server.address}: /healthz, /readyz, /metrics.")
+    took = "takes Slack’s requests at /slack/events" if serving.way == "http" else "is connected to Slack"
+    print(f"Complaint Desk {took}. Stop it with Ctrl-C.", flush=True)
+
+
+def _serving(settings: Settings, way: Way | None) -> Serving:
+    """As the command line says, else as the tokens do. HTTP listens always, Socket Mode if told where."""
+    chosen: Way = way or ("http" if settings.mode == "http" else "socket")
+    port = settings.port if chosen == "http" or settings.port_given else None
+    return Serving(chosen, settings.host, port, settings.drain_seconds)
 
 
 def _start_sandbox(settings: Settings, stack: ExitStack) -> None:
     """A workspace and a desk in one process; the desk's clock is the workspace's, which a person may move."""
+    from sandbox.errors import SandboxError  # noqa: PLC0415 - a desk in a real workspace does without.
+    from sandbox.server import Sandbox  # noqa: PLC0415
+
     config = settings.desk_config or ROOT / "sandbox" / "desk.yaml"
     playbooks = _playbooks(config)
     state = Path("var/sandbox")
@@ -227,7 +274,10 @@ def _start_sandbox(settings: Settings, stack: ExitStack) -> None:
         next_due=lambda: next((service.bell.next_due() for service in services), None),
         on_clock_moved=wake,
     )
-    sandbox.start()
+    try:
+        sandbox.start()
+    except SandboxError as error:
+        raise StartError(str(error)) from error
     stack.callback(sandbox.stop)
     slack = Slack(sandbox.bot_token, sandbox.app_token, sandbox.api_url)
     services.append(wire(playbooks, database, slack, sandbox.clock.now))

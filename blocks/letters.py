@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from blocks import alerts, card, confirmations, digests, drafts, hands, oncall, queue, reminders, troubles
+from blocks import (
+    alerts,
+    audits,
+    card,
+    confirmations,
+    digests,
+    drafts,
+    hands,
+    oncall,
+    queue,
+    reminders,
+    troubles,
+)
 from bot.delivery import Draw, Drawing
 from bot.desk import Desk
 from bot.letters import FORMER
@@ -32,6 +44,7 @@ def _reminder(drawing: Drawing, desk: Desk) -> Message | None:
 
 
 DRAWN: Mapping[str, Draw] = {
+    "audit_trouble": audits.found,
     "digest": digests.digest,
     "draft": lambda drawing, _desk: drafts.handed(drawing),
     "installer_alert": lambda drawing, _desk: alerts.alert(drawing),

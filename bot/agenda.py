@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from bot import alerts, digests, drafts, oncall, rota_watch, watch
+from bot import alerts, auditing, digests, drafts, oncall, rota_watch, watch
 from bot.cases import UNANSWERED
 from bot.delivery import Subject
 from bot.desk import Desk
@@ -20,6 +20,7 @@ def _left(work: Work, desk: Desk, errand: Errand, now: datetime) -> None:
 
 
 ERRANDS: Mapping[str, Run] = {
+    auditing.AUDIT: auditing.run,
     digests.DIGESTS: digests.run,
     digests.HOMES: digests.redraw,
     UNANSWERED: watch.unanswered,
@@ -28,6 +29,7 @@ ERRANDS: Mapping[str, Run] = {
     watch.ORPHANED: watch.owner_left,
 }
 SUBJECTS: Mapping[str, Subject] = {
+    auditing.TROUBLE: auditing.subject,
     digests.LETTER: digests.subject,
     drafts.LETTER: drafts.subject,
     alerts.ALERT: alerts.subject,
@@ -36,6 +38,6 @@ SUBJECTS: Mapping[str, Subject] = {
     rota_watch.TROUBLE: rota_watch.subject,
 }
 ROUTINE: Collection[str] = frozenset(
-    {digests.DIGESTS, digests.HOMES, rota_watch.LOOK, rota_watch.LEFT, watch.ORPHANED}
+    {auditing.AUDIT, digests.DIGESTS, digests.HOMES, rota_watch.LOOK, rota_watch.LEFT, watch.ORPHANED}
 )
 """The kinds of errands that nobody waits for: they are no answer to what falls due next."""

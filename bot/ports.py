@@ -204,15 +204,19 @@ class RotaChange:
         return replace(self.change, ends=min(self.change.ends, self.withdrawn_at))
 
 
-TroubleKind = Literal["gap", "gone", "roster"]
-"""Nobody can be reached for a while; somebody was deactivated in Slack; nobody on the roster has an id."""
+TroubleKind = Literal["gap", "gone", "roster", "late", "stuck"]
+"""Nobody can be reached for a while; somebody was deactivated in Slack; nobody on the roster has an id.
+
+What the auditor finds: something of a sort is far past its time; nothing brings a case up again.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something wrong with who is on call, from when it was found until it was mended.
+    """Something wrong with who is on call or with what was promised, from when it was found until mended.
 
-    `subject` is the Slack id of who is gone; `starts` and `ends` are those of a gap. `id` is 0 until stored.
+    `subject` is the Slack id of who is gone, what sort of thing is late, or the number of a stuck case.
+    `starts` and `ends` are those of a gap; `starts` is since when something is late. `id` is 0 until stored.
     """
 
     kind: TroubleKind
@@ -409,7 +413,7 @@ class RotaChanges(Protocol):
 
 
 class Troubles(Protocol):
-    """What is wrong with who is on call."""
+    """What is wrong with who is on call, and what the auditor found."""
 
     def add(self, found: Trouble) -> Trouble:
         """Store one; it comes back with its id."""

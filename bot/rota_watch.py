@@ -23,6 +23,8 @@ LEFT: Final = "person_left"
 """The kind of errand for whoever is to take over from somebody deactivated; `person` says who that is."""
 TROUBLE: Final = "rota_trouble"
 """The kind of letter that tells of a trouble."""
+KINDS: Final = ("gap", "gone", "roster")
+"""Whatever else is found wrong is somebody else's to mend."""
 AHEAD: Final = timedelta(days=7)
 LONGEST: Final = timedelta(days=7)
 """How far a gap that begins within the week is followed, so that its end does not move from day to day."""
@@ -47,7 +49,7 @@ def run(work: Work, desk: Desk, errand: Errand, now: datetime) -> None:
 def look(work: Work, desk: Desk, now: datetime) -> None:
     """Find what is wrong in the days ahead; tell what is new, and rewrite what is over."""
     wrong = {_identity(trouble): trouble for trouble in _wrong(work, desk.today(work, now), now)}
-    known = {_identity(trouble): trouble for trouble in work.troubles.open()}
+    known = {_identity(trouble): trouble for trouble in work.troubles.open() if trouble.kind in KINDS}
     for identity, trouble in known.items():
         if identity not in wrong:
             work.troubles.mend(trouble.id, now)

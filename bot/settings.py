@@ -24,6 +24,18 @@ __all__ = ["SLACK_API", "Settings", "holiday_years", "load_organisation", "load_
 SLACK_API: Final = "https://slack.com/api/"
 _DATABASES: Final = ("sqlite", "postgresql", "postgresql+psycopg")
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+_FOUND: Final = {
+    "SLACK_BOT_TOKEN": "Copy it from the app’s page, OAuth & Permissions, and add it to .env.",
+    "SLACK_APP_TOKEN": (
+        "Make one on the app’s page, under Basic Information, App-Level Tokens, with the scope "
+        "connections:write, and add it to .env. Without it, serve with --transport http."
+    ),
+    "SLACK_SIGNING_SECRET": (
+        "Copy it from the app’s page, under Basic Information, and add it to .env. "
+        "Without it, serve with --transport socket."
+    ),
+}
+"""Where each of Slack's secrets is found."""
 _NEAR: Final = 0.85
 """How alike two names are, from 0 to 1, for one to be taken for a slip of the other."""
 
@@ -73,6 +85,12 @@ def _port(value: object) -> object:
     return value
 
 
+def _seconds(value: object) -> object:
+    if not str(value).isascii() or not str(value).isdigit() or int(str(value)) > 60:
+        raise ValueError("is not a number of seconds. Write a whole number from 0 to 60.")
+    return value
+
+
 def _existing(value: object) -> object:
     if value is not None and not Path(str(value)).is_file():
         raise ValueError(f"names {value}, which is no file. Write the path of your desk.yaml.")
@@ -106,7 +124,14 @@ class Settings(BaseSettings):
         None, description="The organisation's file; without it desk.yaml, where there is one."
     )
     port: Annotated[int, BeforeValidator(_port)] = Field(
-        8765, description="The port on 127.0.0.1 of the sandbox, or of HTTP mode."
+        8765,
+        description="The port of the sandbox, or of HTTP mode; given with Socket Mode, of the health page.",
+    )
+    host: str = Field(
+        "127.0.0.1", description="The address that HTTP mode and the health page listen on; 0.0.0.0 is all."
+    )
+    drain_seconds: Annotated[int, BeforeValidator(_seconds)] = Field(
+        3, description="How long HTTP mode still takes requests once it is told to stop, for the balancer."
     )
 
     @property
@@ -120,6 +145,24 @@ class Settings(BaseSettings):
     def database_url_given(self) -> bool:
         """True where somebody named a database, were it the default one."""
         return "database_url" in self.model_fields_set
+
+    @property
+    def port_given(self) -> bool:
+        """True where somebody named a port: in Socket Mode the health page is served there."""
+        return "port" in self.model_fields_set
+
+    def require(self, way: Literal["socket", "http"]) -> None:
+        """See that there is what this way to Slack needs. Raises SettingsError, which says where it is."""
+        missing = [name for name, held in self._needed(way) if not held.get_secret_value()]
+        if missing:
+            raise SettingsError(f"{missing[0]} is missing. {_FOUND[missing[0]]}")
+
+    def _needed(self, way: Literal["socket", "http"]) -> Iterator[tuple[str, SecretStr]]:
+        yield "SLACK_BOT_TOKEN", self.slack_bot_token
+        if way == "socket":
+            yield "SLACK_APP_TOKEN", self.slack_app_token
+        else:
+            yield "SLACK_SIGNING_SECRET", self.slack_signing_secret
 
     @model_validator(mode="after")
     def _tokens_come_together(self) -> Settings:

@@ -14,6 +14,9 @@ class Transport(Protocol):
     def is_connected(self) -> bool:
         """Whether Slack can deliver at this moment. It asks nobody, and never waits."""
 
+    def state(self) -> object:
+        """How it is doing: a frozen dataclass of plain figures, for the health page."""
+
     def drain(self) -> None:
         """Take nothing new; returns when all that came has been acknowledged, or a bounded time is over."""
 

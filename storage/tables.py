@@ -313,10 +313,10 @@ class RotaChangeRow(Table, table=True):
 
 
 class TroubleRow(Table, table=True):
-    """Something wrong with who is on call, such as a gap ahead, until it is `mended`."""
+    """Something wrong with who is on call, or found by the auditor, until it is `mended`."""
 
     __tablename__ = "rota_troubles"
-    __table_args__ = (CheckConstraint("kind IN ('gap', 'gone', 'roster')", name="kind"),)
+    __table_args__ = (CheckConstraint("kind IN ('gap', 'gone', 'roster', 'late', 'stuck')", name="kind"),)
 
     id: int = Field(default=None, primary_key=True)
     kind: str

@@ -17,12 +17,14 @@ depends_on = None
 
 OPEN = sa.text("state = 'open'")
 STATES = "state IN ('waiting', 'sent', 'dead', 'superseded', 'dropped', 'merged')"
+TROUBLES = "kind IN ('gap', 'gone', 'roster', 'late', 'stuck')"
 
 
 def upgrade() -> None:
     _outbox()
     _paces()
     _restores()
+    _troubles()
     for table in ("follow_ups", "errands"):
         _rests(table)
 
@@ -58,6 +60,13 @@ def _restores() -> None:
         sa.Column("knows_until", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("at", name=op.f("pk_restores")),
     )
+
+
+def _troubles() -> None:
+    """The auditor finds what is late, and cases that are stuck."""
+    with op.batch_alter_table("rota_troubles") as troubles:
+        troubles.drop_constraint(op.f("ck_rota_troubles_kind"), type_="check")
+        troubles.create_check_constraint(op.f("ck_rota_troubles_kind"), TROUBLES)
 
 
 def _rests(table: str) -> None:
