@@ -5,6 +5,7 @@ DeskError
 │   ├── SettingsError          desk.yaml, .env or the environment
 │   ├── PlaybookError          a playbook file
 │   └── DatabaseError          the database: newer, locked by another process, unreachable
+├── TooLate                  a form that can no longer be opened, for too much time has passed since the click
 ├── ImportRefused            a file that cannot be imported; nothing was changed
 ├── MapError                 a picture of a playbook that cannot be drawn
 ├── FactsError               a fact that is not of its form; names the fact
@@ -45,6 +46,10 @@ class PlaybookError(StartError):
 
 class DatabaseError(StartError):
     """The database cannot be used."""
+
+
+class TooLate(DeskError):
+    """Too much time has passed since the click to open a form; nothing was changed."""
 
 
 class ImportRefused(DeskError):

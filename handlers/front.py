@@ -5,7 +5,9 @@ from __future__ import annotations
 import functools
 import logging
 import re
+import time
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -16,7 +18,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from blocks import intake as intake_blocks
 from blocks import kit
 from bot.desk import Desk
-from bot.errors import DeskError
+from bot.errors import DeskError, TooLate
 from bot.intake_fields import text_of as text_of  # noqa: PLC0414 - Listeners find it beside typed_values.
 from bot.ports import Clock, People
 from bot.redrawing import Redrawer
@@ -35,6 +37,10 @@ LATE = (
     "Slack took too long, so the form could not be opened. Nothing was lost, and nothing was changed. "
     "Do the same once more."
 )
+TRIGGER_SECONDS = 2.0
+"""For how long after a payload came its trigger is used: Slack takes it for three, from the click."""
+CAME_AT: ContextVar[float | None] = ContextVar("came_at", default=None)
+"""When the payload came that this thread answers, in seconds of the machine's clock."""
 TOO_LATE = frozenset({"expired_trigger_id", "trigger_expired"})
 OPENED_ALREADY = frozenset({"exchanged_trigger_id", "trigger_exchanged"})
 NO_LONGER_THERE = frozenset({"hash_conflict", "not_found"})
@@ -74,17 +80,25 @@ def guarded(listener: Callable[[T, Args], None]) -> Callable[[T, Args], None]:
 
     @functools.wraps(listener)
     def guard(self: T, args: Args) -> None:
+        before = CAME_AT.set(args.context.get("came_at"))
         try:
-            listener(self, args)
-        except DeskError as error:
-            tell(args, str(error))
-        except SlackApiError as error:
-            _slack_refused(error, listener.__qualname__, args)
-        except Exception:
-            logger.exception("%s failed", listener.__qualname__)
-            tell(args, TROUBLE)
+            _answering(listener, self, args)
+        finally:
+            CAME_AT.reset(before)
 
     return guard
+
+
+def _answering(listener: Callable[[T, Args], None], self: T, args: Args) -> None:
+    try:
+        listener(self, args)
+    except DeskError as error:
+        tell(args, str(error))
+    except SlackApiError as error:
+        _slack_refused(error, listener.__qualname__, args)
+    except Exception:
+        logger.exception("%s failed", listener.__qualname__)
+        tell(args, TROUBLE)
 
 
 def _slack_refused(error: SlackApiError, listener: str, args: Args) -> None:
@@ -127,8 +141,19 @@ def user_of(body: Payload) -> str:
     return str((body.get("user") or {}).get("id") or body.get("user_id") or "")
 
 
+def require_in_time() -> None:
+    """See that the trigger of what is being answered can still be used. Raises TooLate."""
+    came_at = CAME_AT.get()
+    if came_at is not None and time.monotonic() - came_at > TRIGGER_SECONDS:
+        raise TooLate(LATE)
+
+
 def open_modal(client: WebClient, body: Payload, view: kit.Block) -> None:
-    """Open a modal, or push it where the click came from one; App Home is a view too, but no modal."""
+    """Open a modal, or push it where the click came from one; App Home is a view too, but no modal.
+
+    Raises TooLate, and asks Slack for nothing, once the trigger has expired.
+    """
+    require_in_time()
     if (body.get("view") or {}).get("type") == "modal":
         client.views_push(trigger_id=body["trigger_id"], view=view)
     else:
@@ -159,7 +184,7 @@ def tell(args: Args, text: str) -> None:
         try:
             if way(args, text):
                 return
-        except (SlackClientError, OSError) as error:
+        except (SlackClientError, OSError, TooLate) as error:
             logger.warning("an answer could not be shown (%s)", type(error).__name__)
 
 

@@ -17,11 +17,20 @@ from blocks import intake as pages
 from blocks import kit
 from bot import drafts, intake, intake_finish, roles
 from bot.drafts import FIELDS, Heard, Kept
-from bot.errors import AlreadyOpen, CaseError
+from bot.errors import AlreadyOpen, CaseError, TooLate
 from bot.intake_fields import LINK_WITH, NOT_YET, REASON, Errors, Values
 from bot.ports import Intake, IntakePage
 from bot.sop.vocabulary import CATEGORIES
-from handlers.front import TOO_LATE, Front, guarded, redraw, slack_code, typed_values, user_of
+from handlers.front import (
+    TOO_LATE,
+    Front,
+    guarded,
+    redraw,
+    require_in_time,
+    slack_code,
+    typed_values,
+    user_of,
+)
 from handlers.intake_pages import asked, draw_in, opened, page
 
 PAGES: Mapping[str, IntakePage] = {"intake_who": "who", "intake_what": "what", "intake_says": "says"}
@@ -57,9 +66,10 @@ def open_intake(
 def open_window(client: WebClient, trigger_id: str, view: kit.Block, *, kept: bool) -> Mapping[str, Any]:
     """Open a modal; answers the view. A trigger that came too late is told kindly, with the way back."""
     try:
+        require_in_time()
         return cast(Mapping[str, Any], client.views_open(trigger_id=trigger_id, view=view)["view"])
-    except SlackApiError as error:
-        if kept and slack_code(error) in TOO_LATE:
+    except (SlackApiError, TooLate) as error:
+        if kept and (isinstance(error, TooLate) or slack_code(error) in TOO_LATE):
             raise CaseError(
                 "Slack took too long, so the form could not be opened. Nothing was lost. Do the same once "
                 "more, or type /complaint resume to go on with what is half written down."

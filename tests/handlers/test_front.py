@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,17 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import CaseError
-from handlers.front import LATE, TROUBLE, case_number, guarded, open_modal, redraw, tell, typed_values
+from handlers.front import (
+    LATE,
+    TRIGGER_SECONDS,
+    TROUBLE,
+    case_number,
+    guarded,
+    open_modal,
+    redraw,
+    tell,
+    typed_values,
+)
 
 MODAL = {"id": "V1", "type": "modal"}
 
@@ -49,6 +60,7 @@ class FakeArgs:
     client: FakeClient = field(default_factory=FakeClient)
     request: FakeRequest = field(default_factory=FakeRequest)
     replies: int = 200
+    context: dict[str, Any] = field(default_factory=dict)
     acked: list[dict[str, Any]] = field(default_factory=list)
     said: list[dict[str, Any]] = field(default_factory=list)
 
@@ -127,6 +139,25 @@ def test_whatever_goes_wrong_in_a_listener_is_answered(
     assert [said["blocks"][0]["text"]["text"] for said in args.said] == (
         [f":warning: {words}"] if words else []
     )
+
+
+class Opening:
+    @guarded
+    def open(self, args: Any) -> None:
+        open_modal(args.client, args.body, {})
+
+
+@pytest.mark.parametrize(
+    ("seconds_ago", "asked"),
+    [(0, ["views_open"]), (TRIGGER_SECONDS + 1, ["chat_postMessage"])],
+    ids=["in time", "too late"],
+)
+def test_an_expired_trigger_is_never_used(seconds_ago: float, asked: list[str]) -> None:
+    args = FakeArgs(IN_HOME, context={"came_at": time.monotonic() - seconds_ago})
+    Opening().open(args)  # type: ignore[arg-type]
+    assert args.client.asked == asked
+    Opening().open(unknown := FakeArgs(IN_HOME))  # type: ignore[arg-type]
+    assert unknown.client.asked == ["views_open"]
 
 
 @pytest.mark.parametrize("code", ["hash_conflict", "not_found"])
