@@ -50,7 +50,7 @@ class Wanted:
     """Which open cases a list shows. What is None or empty does not matter.
 
     An `owner` of "" asks for those that wait in a queue. `when` needs `today` and `tomorrow`, the
-    beginnings of these days. `by_age` puts the case that was opened first on top, not the most overdue.
+    beginnings of these days. `by_age` is for those in a queue: as they are taken from it.
     """
 
     owner: str | None = None

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Literal, Protocol
+from datetime import datetime, timedelta
+from typing import Final, Literal, Protocol, TypeVar
 
 from bot.listings import Directory
 from bot.overview import Homes, Overview, Undelivered
@@ -70,11 +70,20 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """A promised appointment: a timer of a case, in the table that is the truth."""
+    """A promised appointment: a timer of a case, in the table that is the truth.
+
+    `tries` counts how often handling it has failed.
+    """
 
     id: int
     case_number: int
     timer: Timer
+    tries: int = 0
+
+    @property
+    def label(self) -> str:
+        """What a log calls it."""
+        return f"HC-{self.case_number}: its appointment {self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +91,7 @@ class Errand:
     """Something the desk itself has to do at a time, besides the follow-ups of the SOPs.
 
     `key` is unique for ever: the same errand promised twice is run once. `kind` says what is done, `data`
-    carries ids, never personal data.
+    carries ids, never personal data. `tries` counts how often running it has failed.
     """
 
     key: str
@@ -91,6 +100,12 @@ class Errand:
     case_number: int | None = None
     person: str = ""
     data: Mapping[str, str] = field(default_factory=dict)
+    tries: int = 0
+
+    @property
+    def label(self) -> str:
+        """What a log calls it."""
+        return f"the errand {self.key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +243,11 @@ class Trouble:
     mended_at: datetime | None = None
 
 
+Owed = TypeVar("Owed", FollowUp, Errand)
+LONGEST_REST: Final = timedelta(minutes=15)
+"""What failed is tried again after so long at the latest."""
+
+
 class Cases(Protocol):
     """The cases."""
 
@@ -287,24 +307,39 @@ class Timeline(Protocol):
         """The whole timeline, oldest first."""
 
 
-class FollowUps(Protocol):
+class Due(Protocol[Owed]):
+    """What falls due, and is taken to be handled in the same transaction."""
+
+    def take_due(self, now: datetime, most: int = 1) -> Sequence[Owed]:
+        """Up to `most` open ones that are due, the most overdue first: they are settled, their cases locked.
+
+        One whose case another transaction has locked is passed over.
+        """
+
+    def attempt(self) -> AbstractContextManager[object]:
+        """A part of the transaction: an exception that leaves it undoes that part alone."""
+
+    def give_back(self, taken: Sequence[Owed]) -> None:
+        """They were not handled after all, and are due as they were."""
+
+    def rest(self, taken: Owed, until: datetime) -> None:
+        """Handling it failed: it is open again, and not due before `until`, by the desk's clock.
+
+        Where that clock is set back, no rest becomes longer than LONGEST_REST.
+        """
+
+
+class FollowUps(Due[FollowUp], Protocol):
     """The appointments."""
 
     def keep(self, number: int, timers: Iterable[Timer], now: datetime) -> None:
         """Make the open rows of a case exactly the timers that have not rung: insert, move, cancel."""
 
-    def take_due(self, now: datetime, passing_over: Collection[int] = ()) -> FollowUp | None:
-        """The most overdue open row, locked until the transaction ends and settled as rung.
-
-        None if none is due. Rows whose ids are in `passing_over` are left alone: one that cannot be
-        handled must not hold up the rest.
-        """
-
     def next_due(self) -> datetime | None:
-        """When the next open row falls due."""
+        """When the next open one is due, or has rested."""
 
 
-class Errands(Protocol):
+class Errands(Due[Errand], Protocol):
     """What the desk itself has to do, and when."""
 
     def put(self, errands: Iterable[Errand], now: datetime) -> None:
@@ -315,12 +350,6 @@ class Errands(Protocol):
 
     def cancel_of(self, case_number: int, kind: str, now: datetime) -> None:
         """None of this kind is owed any longer for this case."""
-
-    def take_due(self, now: datetime, passing_over: Collection[str] = ()) -> Errand | None:
-        """The most overdue open errand, locked until the transaction ends and settled as run.
-
-        None if none is due. Keys in `passing_over` are left alone.
-        """
 
     def next_due(self, besides: Collection[str] = ()) -> datetime | None:
         """When the next open errand falls due, of those that are of no kind in `besides`."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import false, func, or_
+from sqlalchemy import ColumnElement, false, literal_column, or_
 from sqlmodel import Session, col, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -23,10 +23,12 @@ from storage.case_words import CLOSED, OPEN, case_words
 from storage.homes import audiences, tell
 from storage.locking import locked
 from storage.search import FullText, Term, Words, terms
-from storage.tables import CASE_NUMBER, CASE_SEARCH, CaseRow, CounterRow
+from storage.tables import CASE_NUMBER, CASE_SEARCH, CaseRow, CounterRow, TimelineRow
 
 NUMBER: Final = re.compile(r"(?:hc[ -]?)?([0-9]{1,9})", re.IGNORECASE)
 """What a case is called."""
+ESCALATED: Final[ColumnElement[str]] = literal_column("'escalated'")
+"""The event of asking the leads to look, as the index over these lines has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class CaseStore(Cases):
             )
         saved = replace(stored, version=stored.version + 1)
         tell(self.session, audiences(_stored(row)) | audiences(saved))
-        row.sqlmodel_update(_columns(saved, now, row.closed_at))
+        row.sqlmodel_update(_columns(saved, now, row.closed_at, self._leads_were_asked(saved.number)))
         self._index.change_head(saved.number, _words(saved))
         self.session.flush()
         return saved
@@ -110,6 +112,10 @@ class CaseStore(Cases):
         query = select(CaseRow.number, CaseRow.opened_at).where(CaseRow.installer_key == key)
         return tuple(self.session.exec(query.order_by(col(CaseRow.opened_at).desc())))
 
+    def _leads_were_asked(self, number: int) -> bool:
+        line = (TimelineRow.case_number == number, TimelineRow.event == ESCALATED)
+        return self.session.exec(select(TimelineRow.id).where(*line).limit(1)).first() is not None
+
     def _row(self, number: int) -> CaseRow:
         query = locked(self.session, select(CaseRow).where(CaseRow.number == number))
         row = self.session.exec(query).one_or_none()
@@ -128,10 +134,8 @@ class CaseStore(Cases):
 
 def _waiting(teams: Collection[Team]) -> SelectOfScalar[CaseRow]:
     """What nobody has: what fell due first, and what has something to do now by its age."""
-    since = func.coalesce(CaseRow.due_at, CaseRow.opened_at)
-    query = select(CaseRow).where(
-        CaseRow.owner == "", col(CaseRow.team).in_(teams), CaseRow.state != "closed"
-    )
+    since = col(CaseRow.queued_since)
+    query = select(CaseRow).where(since.is_not(None), col(CaseRow.team).in_(teams))
     return query.order_by(since, col(CaseRow.number))
 
 
@@ -140,9 +144,13 @@ def _words(stored: StoredCase) -> Sequence[str]:
     return case_words(stored.number, stored.case.state, stored.references, facts)
 
 
-def _columns(stored: StoredCase, now: datetime, closed_at: datetime | None = None) -> dict[str, Any]:
+def _columns(
+    stored: StoredCase, now: datetime, closed_at: datetime | None = None, leads_were_asked: bool = False
+) -> dict[str, Any]:
     """Every column but the number. `closed_at` is what the row had: a closed case keeps it."""
     case = stored.case
+    due = case.running[0].due if case.running else None
+    queued = not stored.owner and case.state != "closed"
     facts = case.facts
     return {
         "version": stored.version,
@@ -165,9 +173,10 @@ def _columns(stored: StoredCase, now: datetime, closed_at: datetime | None = Non
         "other_numbers": dict(stored.references),
         "team": stored.team,
         "linked": list(stored.linked),
-        "due_at": case.running[0].due if case.running else None,
+        "due_at": due,
         "acts_at": acts_at(case),
-        "sensitive": escalated(facts),
+        "queued_since": (due or case.opened_at) if queued else None,
+        "sensitive": escalated(facts) or leads_were_asked,
         "content": case_to_json(case),
     }
 

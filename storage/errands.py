@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,8 +11,8 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select, update
 
 from bot.ports import Errand, Errands
+from storage import claims
 from storage.inserting import insert_new
-from storage.locking import locked
 from storage.tables import ErrandRow
 
 
@@ -31,23 +32,24 @@ class ErrandStore(Errands):
     def cancel_of(self, case_number: int, kind: str, now: datetime) -> None:
         self._cancel(col(ErrandRow.case_number) == case_number, col(ErrandRow.kind) == kind, now=now)
 
-    def take_due(self, now: datetime, passing_over: Collection[str] = ()) -> Errand | None:
-        query = (
-            select(ErrandRow)
-            .where(ErrandRow.state == "open", ErrandRow.wake_at <= now)
-            .where(col(ErrandRow.key).not_in(passing_over))
-            .order_by(col(ErrandRow.wake_at), col(ErrandRow.key))
-            .limit(1)
+    def take_due(self, now: datetime, most: int = 1) -> Sequence[Errand]:
+        taken = claims.take_due(self.session, ErrandRow, now, most, state="run", settled_at=now)
+        return tuple(
+            Errand(row.key, row.kind, row.due_at, row.case_number, row.person, row.data, row.tries)
+            for row in taken
         )
-        row = self.session.exec(locked(self.session, query, skip_locked=True)).one_or_none()
-        if row is None:
-            return None
-        row.state, row.settled_at = "run", now
-        self.session.flush()
-        return Errand(row.key, row.kind, row.due_at, row.case_number, row.person, row.data)
+
+    def attempt(self) -> AbstractContextManager[object]:
+        return self.session.begin_nested()
+
+    def give_back(self, taken: Sequence[Errand]) -> None:
+        claims.reopen(self.session, ErrandRow, [each.key for each in taken], settled_at=None)
+
+    def rest(self, taken: Errand, until: datetime) -> None:
+        claims.rest(self.session, ErrandRow, taken.key, until, settled_at=None)
 
     def next_due(self, besides: Collection[str] = ()) -> datetime | None:
-        waits = (ErrandRow.state == "open", col(ErrandRow.kind).not_in(besides))
+        waits = (ErrandRow.state == claims.OPEN, col(ErrandRow.kind).not_in(besides))
         query = select(ErrandRow.wake_at).where(*waits)
         return self.session.exec(query.order_by(col(ErrandRow.wake_at)).limit(1)).first()
 

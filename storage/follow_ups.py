@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from sqlmodel import Session, col, select
 
 from bot.ports import FollowUp, FollowUps
 from bot.sop import Timer
 from bot.sop.case import TimerKind
+from storage import claims
 from storage.locking import locked
-from storage.tables import CaseRow, FollowUpRow
+from storage.tables import FollowUpRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +37,21 @@ class FollowUpStore(FollowUps):
                 row.state, row.updated_at = "cancelled", now
         self.session.flush()
 
-    def take_due(self, now: datetime, passing_over: Collection[int] = ()) -> FollowUp | None:
-        query = (
-            # The case is locked with it: whoever works on a case takes the same locks in the same order.
-            select(FollowUpRow)
-            .join(CaseRow)
-            .where(FollowUpRow.state == "open", FollowUpRow.wake_at <= now)
-            .where(col(FollowUpRow.id).not_in(passing_over))
-            .order_by(col(FollowUpRow.wake_at), col(FollowUpRow.id))
-            .limit(1)
-        )
-        row = self.session.exec(locked(self.session, query, skip_locked=True)).one_or_none()
-        if row is None:
-            return None
-        row.state, row.rung_at, row.updated_at = "rung", now, now
-        self.session.flush()
-        return _follow_up(row)
+    def take_due(self, now: datetime, most: int = 1) -> Sequence[FollowUp]:
+        rung = {"state": "rung", "rung_at": now, "updated_at": now}
+        return tuple(map(_follow_up, claims.take_due(self.session, FollowUpRow, now, most, **rung)))
+
+    def attempt(self) -> AbstractContextManager[object]:
+        return self.session.begin_nested()
+
+    def give_back(self, taken: Sequence[FollowUp]) -> None:
+        claims.reopen(self.session, FollowUpRow, [each.id for each in taken], rung_at=None)
+
+    def rest(self, taken: FollowUp, until: datetime) -> None:
+        claims.rest(self.session, FollowUpRow, taken.id, until, rung_at=None)
 
     def next_due(self) -> datetime | None:
-        query = select(FollowUpRow.wake_at).where(FollowUpRow.state == "open")
+        query = select(FollowUpRow.wake_at).where(FollowUpRow.state == claims.OPEN)
         return self.session.exec(query.order_by(col(FollowUpRow.wake_at)).limit(1)).first()
 
     def _of(self, number: int) -> Sequence[FollowUpRow]:
@@ -87,7 +85,7 @@ def _row(number: int, timer: Timer, now: datetime) -> FollowUpRow:
     )
 
 
-def _follow_up(row: FollowUpRow) -> FollowUp:
+def _follow_up(row: Any) -> FollowUp:
     kind = cast(TimerKind, row.kind)
     timer = Timer(row.timer_id, row.step, kind, row.due_at, row.why, tuple(row.cites))
-    return FollowUp(row.id, row.case_number, timer)
+    return FollowUp(row.id, row.case_number, timer, row.tries)

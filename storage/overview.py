@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlmodel import Session, col
 
 from bot.overview import MOST_COUNTED, CaseLine, ClosedCase, Overview, Wanted
-from storage.tables import CaseRow, FollowUpRow, TimelineRow
+from storage.tables import CaseRow, FollowUpRow
 
 ASKING: Final = ("open", "waiting", "ready_to_close")
 """In these states the owner has to act when the time has come."""
@@ -35,12 +35,8 @@ COLUMNS: Final = (
     col(CaseRow.sensitive),
 )
 OPEN: Final = col(CaseRow.acts_at).is_not(None)
-BY_AGE: Final = func.coalesce(col(CaseRow.due_at), col(CaseRow.opened_at))
+QUEUED: Final = col(CaseRow.queued_since)
 """As a queue is taken from: what fell due first, and what has something to do now by its age."""
-ESCALATED: Final = select(col(TimelineRow.case_number)).where(
-    col(TimelineRow.event) == literal_column("'escalated'")
-)
-"""The cases at which somebody asked the leads to look."""
 MOST_CLOSED: Final = 100_000
 
 
@@ -51,7 +47,7 @@ class OverviewStore(Overview):
     session: Session
 
     def lines(self, wanted: Wanted, skip: int, most: int) -> Sequence[CaseLine]:
-        first: Any = BY_AGE if wanted.by_age else col(CaseRow.acts_at)
+        first = QUEUED if wanted.by_age else col(CaseRow.acts_at)
         query = select(*COLUMNS).where(*_conditions(wanted)).order_by(first, col(CaseRow.number))
         return [CaseLine(*row) for row in self._all(query.offset(skip).limit(most))]
 
@@ -96,9 +92,10 @@ def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     yield OPEN
     if wanted.owner is not None:
         yield col(CaseRow.owner) == wanted.owner
+    if wanted.by_age:
+        yield QUEUED.is_not(None)
     if wanted.escalated:
-        sensitive = col(CaseRow.sensitive) == True  # noqa: E712 - SQL has no other way to use an index here.
-        yield or_(sensitive, col(CaseRow.number).in_(ESCALATED))
+        yield col(CaseRow.sensitive) == True  # noqa: E712 - SQL has no other way to use an index here.
     if wanted.states:
         yield col(CaseRow.state).in_(wanted.states)
     for column, value in (

@@ -6,6 +6,7 @@ which a sandbox may move. Columns marked "machine's clock" hold the system's, wh
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -64,6 +65,16 @@ LISTED_BY = (
 """By what open cases are listed; an index over each, in which the closed ones do not stand."""
 
 
+def _still_open(table: str, key: str) -> Iterator[Index]:
+    """The open rows in the order in which they wake, and those of them that rest after an attempt failed."""
+    for name, columns, which in (
+        ("open", ("wake_at", key), "state = 'open'"),
+        ("resting", ("wake_at",), "state = 'open' AND tries > 0"),
+    ):
+        where = text(which)
+        yield Index(f"ix_{table}_{name}_wake_at", *columns, sqlite_where=where, postgresql_where=where)
+
+
 def _open_cases(*columns: str) -> Index:
     is_open = text("acts_at IS NOT NULL")
     name = "_".join(("ix_cases_open", *columns))
@@ -74,6 +85,8 @@ class CaseRow(Table, table=True):
     """A case: `content` is the truth, in the rules core's JSON; the other columns repeat it for searching.
 
     `acts_at` is since when, or from when, a person has to act (`bot.due`): null for a closed case alone.
+    `queued_since` puts those that wait to be taken in their order: null for any other. `sensitive` are those
+    that the leads look after (D-14), or were asked to.
     """
 
     __tablename__ = "cases"
@@ -87,6 +100,14 @@ class CaseRow(Table, table=True):
         Index(None, "opened_at"),
         Index(None, "closed_at"),
         *(_open_cases(*columns) for columns in LISTED_BY),
+        Index(
+            "ix_cases_queued_team",
+            "team",
+            "queued_since",
+            "number",
+            sqlite_where=text("queued_since IS NOT NULL"),
+            postgresql_where=text("queued_since IS NOT NULL"),
+        ),
         CheckConstraint("version >= 1", name="version"),
     )
 
@@ -113,6 +134,7 @@ class CaseRow(Table, table=True):
     linked: list[int] = Field(sa_type=JSON)
     due_at: datetime | None = Field(sa_type=Instant)
     acts_at: datetime | None = Field(sa_type=Instant)
+    queued_since: datetime | None = Field(sa_type=Instant)
     sensitive: bool
     content: dict[str, Any] = Field(sa_type=JSON)
 
@@ -150,12 +172,7 @@ class FollowUpRow(Table, table=True):
     __table_args__ = (
         UniqueConstraint("case_number", "timer_id"),
         CheckConstraint("state IN ('open', 'rung', 'cancelled')", name="state"),
-        Index(
-            "ix_follow_ups_open_wake_at",
-            "wake_at",
-            sqlite_where=text("state = 'open'"),
-            postgresql_where=text("state = 'open'"),
-        ),
+        *_still_open("follow_ups", "id"),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -180,12 +197,7 @@ class ErrandRow(Table, table=True):
     __tablename__ = "errands"
     __table_args__ = (
         CheckConstraint("state IN ('open', 'run', 'cancelled')", name="state"),
-        Index(
-            "ix_errands_open_wake_at",
-            "wake_at",
-            sqlite_where=text("state = 'open'"),
-            postgresql_where=text("state = 'open'"),
-        ),
+        *_still_open("errands", "key"),
         Index(
             "ix_errands_open_case_number",
             "case_number",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from bot.ports import Entry, Timeline
 from storage.case_words import said_words
 from storage.homes import tell
 from storage.search import FullText
-from storage.tables import CASE_SEARCH, TimelineRow
+from storage.tables import CASE_SEARCH, CaseRow, TimelineRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,14 @@ class TimelineStore(Timeline):
     def add(self, number: int, entries: Iterable[Entry]) -> None:
         added = tuple(entries)
         self.session.add_all(_row(number, entry) for entry in added)
-        if any(entry.event == "escalated" for entry in added):
-            tell(self.session, ["leads"])
         self.session.flush()
+        if any(entry.event == "escalated" for entry in added):
+            self._for_leads(number)
         FullText(self.session, CASE_SEARCH).append(number, said_words(added))
+
+    def _for_leads(self, number: int) -> None:
+        self.session.exec(update(CaseRow).where(col(CaseRow.number) == number).values(sensitive=True))
+        tell(self.session, ["leads"])
 
     def of(self, number: int) -> Sequence[Entry]:
         query = select(TimelineRow).where(TimelineRow.case_number == number).order_by(col(TimelineRow.id))

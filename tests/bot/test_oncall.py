@@ -280,8 +280,7 @@ def test_somebody_who_left_is_told_once_and_their_cases_are_looked_after(
     people.left.add(CLEO)
     assert look(work) == [("complaint-leads", "rota_trouble/1")]
     with work.desk.memory.write() as transaction:
-        errand = transaction.errands.take_due(NOW)
-    assert errand is not None
+        (errand,) = transaction.errands.take_due(NOW)
     assert (errand.key, errand.kind, errand.person) == ("person_left/1", rota_watch.LEFT, CLEO)
     assert look(work) == []
     people.left.clear()

@@ -16,6 +16,8 @@ branch_labels = None
 depends_on = None
 
 OPEN = sa.text("state = 'open'")
+RESTING = sa.text("state = 'open' AND tries > 0")
+QUEUED = sa.text("queued_since IS NOT NULL")
 STATES = "state IN ('waiting', 'sent', 'dead', 'superseded', 'dropped', 'merged')"
 TROUBLES = "kind IN ('gap', 'gone', 'roster', 'late', 'stuck')"
 
@@ -25,8 +27,9 @@ def upgrade() -> None:
     _paces()
     _restores()
     _troubles()
-    for table in ("follow_ups", "errands"):
-        _rests(table)
+    _rests("follow_ups", "id")
+    _rests("errands", "key")
+    _lists()
 
 
 def _outbox() -> None:
@@ -69,7 +72,7 @@ def _troubles() -> None:
         troubles.create_check_constraint(op.f("ck_rota_troubles_kind"), TROUBLES)
 
 
-def _rests(table: str) -> None:
+def _rests(table: str, key: str) -> None:
     """The clock looks at `wake_at`, which lies behind `due_at` where an attempt failed."""
     with op.batch_alter_table(table) as rows:
         rows.add_column(sa.Column("wake_at", Instant(), nullable=True))
@@ -79,4 +82,29 @@ def _rests(table: str) -> None:
     with op.batch_alter_table(table) as rows:
         rows.alter_column("wake_at", existing_type=Instant(), nullable=False)
         rows.alter_column("tries", existing_type=sa.Integer(), existing_nullable=False, server_default=None)
-    op.create_index(f"ix_{table}_open_wake_at", table, ["wake_at"], sqlite_where=OPEN, postgresql_where=OPEN)
+    for name, columns, which in (("open", ["wake_at", key], OPEN), ("resting", ["wake_at"], RESTING)):
+        op.create_index(
+            f"ix_{table}_{name}_wake_at", table, columns, sqlite_where=which, postgresql_where=which
+        )
+
+
+def _lists() -> None:
+    """What the leads look after, and what waits in a queue, each in an order that an index has."""
+    op.execute(
+        "UPDATE cases SET sensitive = true WHERE NOT sensitive AND acts_at IS NOT NULL"
+        " AND number IN (SELECT case_number FROM timeline WHERE event = 'escalated')"
+    )
+    # A column that SQLite only adds would stand behind the constraints.
+    on_sqlite = op.get_context().dialect.name == "sqlite"
+    with op.batch_alter_table("cases", recreate="always" if on_sqlite else "never") as cases:
+        cases.add_column(sa.Column("queued_since", Instant(), nullable=True))
+    op.execute(
+        "UPDATE cases SET queued_since = coalesce(due_at, opened_at) WHERE owner = '' AND acts_at IS NOT NULL"
+    )
+    op.create_index(
+        "ix_cases_queued_team",
+        "cases",
+        ["team", "queued_since", "number"],
+        sqlite_where=QUEUED,
+        postgresql_where=QUEUED,
+    )
