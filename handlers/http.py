@@ -68,6 +68,7 @@ class HttpRequests:
         self._under_way = 0
         self._heard_at: float | None = None
         self._taking, self._leaving = False, False
+        self._closed = threading.Event()
 
     @property
     def route(self) -> Route:
@@ -87,13 +88,14 @@ class HttpRequests:
 
     def drain(self) -> None:
         """Go on for a while, then refuse, then wait for what is under way."""
+        self._leaving = True
+        self._closed.wait(self._drain_seconds)
         with self._changed:
-            self._leaving = True
-            self._changed.wait(self._drain_seconds)
             self._taking = False
             self._changed.wait_for(lambda: self._under_way == 0, FINISHING)
 
     def close(self) -> None:
+        self._closed.set()
         self._threads.shutdown()
 
     async def _serve(self, request: Request) -> Response:
