@@ -9,7 +9,6 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -43,10 +42,11 @@ from bot.redrawing import Redrawer
 from bot.settings import Settings, holiday_years, load_organisation, load_settings
 from bot.sop import Playbooks
 from bot.staff import Staff
+from handlers.busy import MOST, THREADS, Gate, Listeners
 from handlers.clock import Bell
 from handlers.front import Front
 from handlers.measured import MeasuredApp
-from handlers.serving import THREADS, Serving, Site, Way, counted, opened
+from handlers.serving import Serving, Site, Way, counted, opened
 from handlers.transport import Transport
 from storage import Files, copied, open_database
 
@@ -103,7 +103,7 @@ class Service:
     app: App
     bell: Bell
     slack: Slack
-    threads: ThreadPoolExecutor
+    listeners: Listeners
     transport: Transport
     site: Site | None = None
 
@@ -125,7 +125,7 @@ class Service:
                 if self.site:
                     self.site.health.draining = True
                 self.transport.drain()
-                self.threads.shutdown()
+                self.listeners.shutdown()
                 self.transport.close()
                 self.bell.stop()
 
@@ -162,7 +162,7 @@ def wire(
     with memory.write() as work:
         digests.begin(work, desk, now())
         auditing.begin(work, now())
-    threads = ThreadPoolExecutor(THREADS, thread_name_prefix="listener")
+    listeners = Listeners(THREADS, Gate(MOST))
     try:
         app = MeasuredApp(
             name="complaint-desk",
@@ -170,15 +170,16 @@ def wire(
             signing_secret=slack.signing_secret,
             logger=logging.getLogger("slack_bolt"),
             process_before_response=True,
-            listener_executor=threads,
+            listener_executor=listeners,
         )
     except (BoltError, SlackClientError, OSError) as error:
         raise _not_connected("SLACK_BOT_TOKEN", slack, error) from error
     app.metrics = metrics
+    app.listeners = listeners
     handlers.register(app, Front(desk, now, people, bell.wake, homes, staff=bell.staff))
     secrets = slack.app_token, slack.signing_secret
     transport, site = opened(serving, app, secrets, memory, bell, (now, system_clock))
-    return Service(app, bell, slack, threads, transport, site)
+    return Service(app, bell, slack, listeners, transport, site)
 
 
 @cli.callback(invoke_without_command=True)

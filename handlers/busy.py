@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_sdk import WebClient
@@ -30,7 +30,11 @@ Body = Mapping[str, Any]
 BUSY = (
     "The desk has its hands full and did not take this; nothing was lost, so do the same again in a moment."
 )
-REPLIES_MOST = 500
+THREADS: Final = 16
+"""For what listeners leave to do after the acknowledgement."""
+MOST: Final = 32
+"""Under way at once."""
+REPLIES_MOST: Final = 500
 """Under way at most, with the clicks that are to be told so; beyond it Slack says that nobody answers."""
 
 

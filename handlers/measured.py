@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from slack_bolt import App, BoltRequest, BoltResponse
+from slack_bolt import BoltRequest, BoltResponse
 from sqlalchemy.exc import DBAPIError
 
 from bot.ports import Delivery, Errand, Errands, FollowUp, FollowUps, Memory, Outbox, Posted, Work
+from handlers.busy import AdmittingApp
 
 if TYPE_CHECKING:
     from handlers.metrics import Metrics
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 Appointment = FollowUp | Errand
 
 
-class MeasuredApp(App):
+class MeasuredApp(AdmittingApp):
     """A Bolt app that notes how long each request took, and what became of it, where it has `metrics`."""
 
     metrics: Metrics | None = None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from bot import VERSION
 from bot.ports import Clock, Memory
+from handlers.busy import MOST
 from handlers.clock import Bell
 from handlers.line import Line
 from handlers.measured import MeasuredApp, MeasuredMemory
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
 
 Way = Literal["socket", "http"]
 
-THREADS: Final = 16
-"""For listeners, and as many again for what they leave to do after the acknowledgement."""
-MOST_REQUESTS: Final = 8 * THREADS
-"""Under way, or waiting for a thread: each takes some milliseconds, so the last one is in time too."""
+ACKNOWLEDGING: Final = MOST + 8
+"""Threads that acknowledge: more than are let in, so that one is always free to say that all is busy."""
+MOST_REQUESTS: Final = 1024
+"""Under way, or waiting for a thread: each takes a millisecond at most once the desk is busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +73,13 @@ def opened(
     """
     app_token, signing_secret = secrets
     if serving.way == "socket":
-        line = Line(app, app.client, app_token, THREADS)
+        line = Line(app, app.client, app_token, ACKNOWLEDGING)
         return line, _site(serving, app, line, [], memory, bell, clocks)
     from handlers.http import HttpRequests  # noqa: PLC0415 - a desk in Socket Mode does without.
 
     assert app.metrics is not None
     seconds = serving.drain_seconds
-    requests = HttpRequests(app, signing_secret, THREADS, MOST_REQUESTS, seconds, app.metrics)
+    requests = HttpRequests(app, signing_secret, ACKNOWLEDGING, MOST_REQUESTS, seconds, app.metrics)
     return requests, _site(serving, app, requests, [requests.route], memory, bell, clocks)
 
 
