@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
+from sqlalchemy import URL
+
 from bot.errors import DatabaseError
 from storage.engines import Place, place_of
 
@@ -55,7 +57,11 @@ def require_sound(file: Path) -> None:
 def _by_its_own_means(place: Place) -> str:
     if place.on_sqlite:
         return "A database in memory cannot be copied. Give DATABASE_URL a file."
-    address = place.url.set(drivername="postgresql", password=None).render_as_string()
+    url = place.url
+    known = URL.create(
+        "postgresql", url.username, host=url.host, port=url.port, database=url.database, query=url.query
+    )
+    address = known.render_as_string()
     return (
         f"This database is PostgreSQL's, which keeps copies itself. Make one with "
         f"`pg_dump --format=custom --file=desk.dump '{address}'`, and go back to it with "

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.errors import DatabaseError
 from bot.keeping import MovedTable
 from storage.backup import backup
+from storage.database import held
 from storage.directory_loading import index_directory
 from storage.engines import Place, engines_of, place_of
 from storage.process_lock import lock_for
@@ -71,8 +72,9 @@ def _copy_of(path: Path, folder: Path, stack: ExitStack) -> Place:
 @contextmanager
 def _written_to(place: Place, migrations: Path) -> Iterator[Connection]:
     """A transaction over an empty database that has been given the desk's tables."""
+    new_file = place.path if place.path is not None and not place.path.exists() else None
+    lock = held(place)
     engine, _ = engines_of(place)
-    was_there = place.path is None or place.path.exists()
     try:
         with _understood(place):
             _require_empty(engine, place)
@@ -81,10 +83,13 @@ def _written_to(place: Place, migrations: Path) -> Iterator[Connection]:
                 yield connection
     except BaseException:
         engine.dispose()
-        if place.path is not None and not was_there:
-            _remove(place.path)
+        if new_file is not None:
+            _remove(new_file)
         raise
-    engine.dispose()
+    finally:
+        engine.dispose()
+        if lock is not None:
+            lock.release()
 
 
 def _require_empty(engine: Engine, place: Place) -> None:

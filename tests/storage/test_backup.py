@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import DatabaseError
-from storage import backup
+from storage.backup import backup
 from tests.storage.samples import ADA, NOW, a_case, opened, with_case
 
 
