@@ -19,6 +19,7 @@ from handlers.oncall import OncallListeners
 from handlers.questions import QuestionListeners
 from handlers.queue import QueueListeners
 from handlers.staff import StaffListeners
+from handlers.strangers import Strangers
 from handlers.threads import ThreadListeners
 from handlers.undelivered import UndeliveredListeners
 from handlers.unhandled import Unhandled
@@ -27,6 +28,7 @@ from handlers.unhandled import Unhandled
 def register(app: App, front: Front) -> None:
     """Tell Bolt everything that the desk listens to; what nobody else takes comes to the last."""
     rooms = (
+        Strangers,
         Commands,
         IntakeListeners,
         DraftListeners,

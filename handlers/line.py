@@ -220,6 +220,9 @@ class Line:
                     self._hand_in()
                 else:
                     logger.warning("nothing was acknowledged (%s, %d)", request.type, response.status)
+        except Exception:
+            # What leaves here ends unseen in the future of a thread that nobody waits for.
+            logger.exception("what came by the line could not be read; see whether it was Slack's")
         finally:
             with self._changed:
                 self._in_hand -= 1
