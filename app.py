@@ -148,14 +148,18 @@ def wire(
     slack: Slack,
     now: Clock,
     serving: Serving = SOCKET_MODE,
+    machine_clock: Clock = system_clock,
 ) -> Service:
-    """Put the desk together. Raises SettingsError where Slack does not accept the bot token."""
+    """Put the desk together. Raises SettingsError where Slack does not accept the bot token.
+
+    Two clocks: `now` is the desk's, which says what is due; by `machine_clock` leases run out.
+    """
     memory, metrics = counted(serving, memory)
     people = SlackPeople(slack.client())
     desk = Desk(memory, playbooks, by_hand(playbooks.organisation.links), people)
     desk.keep_version(now())
-    postman = Postman(desk, SlackMessenger(slack.client()), draw, now, system_clock, SUBJECTS)
-    homes = Redrawer(desk, SlackHomes(slack.client()), draw_home, now, system_clock)
+    postman = Postman(desk, SlackMessenger(slack.client()), draw, now, machine_clock, SUBJECTS)
+    homes = Redrawer(desk, SlackHomes(slack.client()), draw_home, now, machine_clock)
     bell = Bell(postman, ERRANDS, homes, ROUTINE)
     bell.staff = Staff(desk, now)
     bell.staff.start()
@@ -178,7 +182,7 @@ def wire(
     app.listeners = listeners
     handlers.register(app, Front(desk, now, people, bell.wake, homes, staff=bell.staff))
     secrets = slack.app_token, slack.signing_secret
-    transport, site = opened(serving, app, secrets, memory, bell, (now, system_clock))
+    transport, site = opened(serving, app, secrets, memory, bell, (now, machine_clock))
     return Service(app, bell, slack, listeners, transport, site)
 
 
