@@ -92,6 +92,10 @@ class Trouble:
         """Tell the app's sockets to go ("warning", "refresh_requested"), or "cut" them off."""
         call(self._url, "faults", {"disconnect": how})
 
+    def post_to(self, url: str | None) -> None:
+        """Reach the app at this request URL from now on; None is Socket Mode again."""
+        call(self._url, "request_url", {"url": url})
+
     def end(self) -> None:
         """End every fault."""
         call(self._url, "faults", {"clear": True})

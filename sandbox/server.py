@@ -40,7 +40,7 @@ from sandbox.workspace import Workspace
 
 HOST = "127.0.0.1"
 PAGE = Path(__file__).with_name("page")
-TOKENS = Tokens(bot="xoxb-sandbox", app="xapp-sandbox")
+TOKENS = Tokens(bot="xoxb-sandbox", app="xapp-sandbox", signing="signing-sandbox")
 
 
 class Sandbox:
@@ -87,6 +87,10 @@ class Sandbox:
     @property
     def app_token(self) -> str:
         return TOKENS.app
+
+    @property
+    def signing_secret(self) -> str:
+        return TOKENS.signing
 
     def start(self) -> None:
         """Listen; returns when requests are served. Raises SandboxError when it cannot."""

@@ -17,10 +17,11 @@ from sandbox.workspace import Workspace
 
 @dataclass(frozen=True)
 class Tokens:
-    """The app's two tokens."""
+    """The app's two tokens, and what its requests are signed with."""
 
     bot: str
     app: str
+    signing: str
 
 
 @dataclass(frozen=True)

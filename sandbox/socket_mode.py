@@ -15,6 +15,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from sandbox import lines
 from sandbox.changes import Changes
 from sandbox.faults import Disconnect, Faults
+from sandbox.request_url import RequestUrl
 from sandbox.timing import Timing
 from sandbox.traffic import Traffic
 
@@ -44,7 +45,7 @@ class _Connection:
 
 
 class Sockets:
-    """The app's open connections. Every payload goes to any one of them.
+    """The app's open connections. Every payload goes to any one of them, or to the app's request URL.
 
     An acknowledgement is taken from whichever connection it comes by: Slack's own SDKs send it by the newest
     one when the one that carried the envelope has been replaced.
@@ -61,6 +62,7 @@ class Sockets:
         self._tickets: set[str] = set()
         self._open: list[_Connection] = []
         self._waiting: dict[str, asyncio.Future[Any]] = {}
+        self.request_url: RequestUrl | None = None
 
     @property
     def count(self) -> int:
@@ -135,6 +137,8 @@ class Sockets:
         return await self._deliver_once(kind, payload, retry, reason)
 
     async def _deliver_once(self, kind: str, payload: Payload, retry: int | None, reason: str) -> Ack:
+        if self.request_url:
+            return await self._post(self.request_url, kind, payload, retry or 0, reason)
         if not self._open:
             self._traffic.add("out", "envelope", kind, error="no connection is up", body=payload)
             return NO_CONNECTION
@@ -153,6 +157,23 @@ class Sockets:
             envelope |= {"retry_attempt": retry, "retry_reason": reason}
         self._traffic.add("out", "envelope", kind, summary=summary(kind, payload), body=payload)
         ack = await self._exchange(envelope_id, envelope)
+        self._traffic.add("in", "ack", kind, error=ack.failure, body=ack.payload)
+        return ack
+
+    async def _post(self, where: RequestUrl, kind: str, payload: Payload, retry: int, reason: str) -> Ack:
+        self._traffic.add("out", "request", kind, summary=summary(kind, payload), body=payload)
+        lost = self._faults.take("drop_ack", kind)
+        try:
+            status, answer = await asyncio.wait_for(
+                where.post(kind, payload, retry, reason), self._ack_seconds
+            )
+        except TimeoutError:
+            ack = NO_ANSWER
+        except OSError:
+            ack = NO_CONNECTION
+        else:
+            ack = Ack(answer) if status == 200 else Ack(failure=f"http_error_{status}")
+        ack = NO_ANSWER if lost else ack
         self._traffic.add("in", "ack", kind, error=ack.failure, body=ack.payload)
         return ack
 

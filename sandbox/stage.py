@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.clock import target_instant
 from sandbox.errors import HandsError
 from sandbox.faults import DISCONNECTS, fault_from
+from sandbox.request_url import RequestUrl
 from sandbox.site import Site
 from sandbox.staff import newcomer, set_group, set_person
 
@@ -36,6 +37,7 @@ class Stage:
         return {
             "clock": self._clock,
             "faults": self._faults,
+            "request_url": self._request_url,
             "reset": self._reset,
             "person": self._person,
             "group": self._group,
@@ -74,6 +76,12 @@ class Stage:
         else:
             faults.add(fault_from(body))
         return faults_json(self._site)
+
+    async def _request_url(self, body: Json) -> Json:
+        """From now on everything is posted to this address; without one it goes by Socket Mode."""
+        url = body.get("url")
+        self._site.sockets.request_url = RequestUrl(str(url), self._site.tokens.signing) if url else None
+        return {}
 
     async def _reset(self, body: Json) -> Json:  # noqa: ARG002 - every act has this signature
         site = self._site
