@@ -47,12 +47,13 @@ class Standing:
 
 
 class Lookout:
-    """Asks the database how things stand: never twice at a time, and for nobody longer than `PATIENCE`.
+    """Asks the database how things stand: never twice at a time, for nobody longer than `patience` seconds.
 
     A database that hangs would hold a thread for as long: it is one of its own, which nobody waits for.
     """
 
-    def __init__(self, memory: Memory, now: Clock, machine_clock: Clock) -> None:
+    def __init__(self, memory: Memory, now: Clock, machine_clock: Clock, patience: float = PATIENCE) -> None:
+        self._patience = patience
         self._memory, self._now, self._machine_clock = memory, now, machine_clock
         self._answered = threading.Condition()
         self._asking = False
@@ -70,12 +71,12 @@ class Lookout:
 
     def _wait(self) -> Standing | None:
         with self._answered:
-            self._answered.wait_for(lambda: not self._asking, PATIENCE)
-        return self._fresh(timedelta(seconds=PATIENCE))
+            self._answered.wait_for(lambda: not self._asking, self._patience)
+        return self._fresh()
 
-    def _fresh(self, within: timedelta = FRESH) -> Standing | None:
+    def _fresh(self) -> Standing | None:
         standing = self._standing
-        return standing if standing and self._machine_clock() - standing.at <= within else None
+        return standing if standing and self._machine_clock() - standing.at <= FRESH else None
 
     def _ask(self) -> None:
         standing = None
