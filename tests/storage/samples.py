@@ -68,7 +68,7 @@ def reads(work: Work, call: Callable[[], object]) -> list[str]:
 
     @event.listens_for(connection, "before_cursor_execute")
     def explain(_connection, cursor, statement, parameters, _context, _many):
-        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
+        if statement.startswith(("SELECT", "WITH", "UPDATE", "DELETE")):
             cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
             plans.extend(row[3] for row in cursor.fetchall() if row[3].startswith(("SCAN", "SEARCH")))
 
