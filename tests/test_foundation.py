@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import re
 import socket
 import subprocess
@@ -86,7 +87,10 @@ def run_pytest(folder: Path, source: str) -> subprocess.CompletedProcess[str]:
     (folder / "conftest.py").write_text((ROOT / "tests/conftest.py").read_text())
     (folder / "test_it.py").write_text(source)
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-c", "/dev/null", str(folder)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=60, check=False)
+    known = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        command, env=known, capture_output=True, text=True, cwd=folder, timeout=60, check=False
+    )
 
 
 @pytest.mark.parametrize(

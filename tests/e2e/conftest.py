@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import bindparam, create_engine, text
 
 from app import Service, Slack, wire
 from bot.playbooks import load_playbooks
@@ -15,18 +17,29 @@ from bot.settings import load_organisation
 from sandbox.person import Clock, Person
 from sandbox.server import Sandbox
 from storage import open_database
+from storage.columns import Instant
+from tests.databases import Databases
 
 ROOT = Path(__file__).parent.parent.parent
 YEARS = range(2029, 2032)
 WEDNESDAY = "2030-01-09T10:00:00-05:00"
 """A working day without anything special; the sandbox's clock only moves forward."""
 
+OWED = text(
+    "SELECT kind, key FROM outbox WHERE state = 'waiting' UNION ALL "
+    "SELECT 'due', timer_id FROM follow_ups WHERE state = 'open' AND due_at <= :now UNION ALL "
+    "SELECT 'errand', key FROM errands WHERE state = 'open' AND due_at <= :now"
+).bindparams(bindparam("now", type_=Instant()))
+
 
 class Office:
     """A sandbox, and a desk that can be stopped and started over the same database."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, databases: Databases) -> None:
         self.folder = folder
+        self.database = databases.new()
+        self._beside = create_engine(self.database, isolation_level="AUTOCOMMIT")
+        weakref.finalize(self, self._beside.dispose)
         self.running: Service | None = None
         self.sandbox = Sandbox(
             manifest=ROOT / "manifest.json", next_due=self.next_due, on_clock_moved=self.clock_moved
@@ -57,11 +70,17 @@ class Office:
         if self.running:
             self.running.bell.wake()
 
+    def owed(self) -> list[tuple[str, str]]:
+        """What is due and was not handled, and what is promised and was not said."""
+        with self._beside.connect() as connection:
+            found = connection.execute(OWED, {"now": self.sandbox.clock.now()})
+            return [(str(kind), str(name)) for kind, name in found]
+
     @contextmanager
     def desk(self) -> Iterator[None]:
         now = self.sandbox.clock.now
         slack = Slack(self.sandbox.bot_token, self.sandbox.app_token, self.sandbox.api_url)
-        with open_database(f"sqlite:///{self.folder / 'desk.db'}", now()) as database:
+        with open_database(self.database, now()) as database:
             self.running = wire(self.playbooks, database, slack, now)
             with self.running.running():
                 yield
@@ -69,9 +88,9 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def office(tmp_path: Path, databases: Databases) -> Iterator[Office]:
     """A new workspace on a working Wednesday at ten, without a desk yet."""
-    office = Office(tmp_path)
+    office = Office(tmp_path, databases)
     try:
         office.clock.to(WEDNESDAY)
         yield office

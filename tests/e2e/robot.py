@@ -6,11 +6,9 @@ They read the screen only, and wait for the desk to have said everything before 
 from __future__ import annotations
 
 import re
-import sqlite3
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from sandbox.person import Person, SeenMessage, SeenView
 from sandbox.screen import Spot, Surface, label_of
@@ -47,26 +45,9 @@ def settle(office: Office) -> None:
     """Wait until nothing is due that was not handled, and nothing is promised that was not said."""
     deadline = time.monotonic() + 5
     pause = 0.005
-    while _pending(office):
-        assert time.monotonic() < deadline, f"the desk still has {_pending(office)}"
+    while owed := office.owed():
+        assert time.monotonic() < deadline, f"the desk still owes {owed}"
         time.sleep(pause)
-
-
-def _pending(office: Office) -> str:
-    now = office.sandbox.clock.now().astimezone(UTC)
-    with sqlite3.connect(f"file:{office.folder / 'desk.db'}?mode=ro", uri=True) as database:
-        due = database.execute("SELECT timer_id, due_at FROM follow_ups WHERE state = 'open'").fetchall()
-        due += database.execute("SELECT key, due_at FROM errands WHERE state = 'open'").fetchall()
-        # What is due becomes what waits, so it is looked at first.
-        waiting = database.execute("SELECT kind, key FROM outbox WHERE state = 'waiting'").fetchall()
-    database.close()
-    ripe = [name for name, at in due if _instant(str(at)) <= now]
-    return f"{waiting} {ripe}" if waiting or ripe else ""
-
-
-def _instant(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 @dataclass

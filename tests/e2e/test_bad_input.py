@@ -14,6 +14,7 @@ from slack_bolt import BoltRequest
 from slack_sdk import WebClient
 
 from sandbox.person import Person, SeenMessage, Trouble
+from tests.databases import Databases
 from tests.e2e.conftest import WEDNESDAY, Office
 from tests.e2e.story import WHAT, WHO, fill_what, finish, newest_question, open_complaint, send_email
 
@@ -36,9 +37,9 @@ TO_NOBODY = ("U0BEN00002", "U0BO000003", "U0OTTO0010")
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def shared(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Iterator[Office]:
     """One office for all of these tests; each opens cases of its own."""
-    office = Office(Path(tmp_path_factory.mktemp("office")))
+    office = Office(tmp_path_factory.mktemp("office"), databases)
     try:
         office.clock.to(WEDNESDAY)
         with office.desk():
@@ -623,8 +624,8 @@ def test_a_case_opens_from_app_home_once(office: Office, case_of_ada: str) -> No
     assert len(ada.views) == 1
 
 
-def test_an_answer_to_a_reminder_clicked_twice_counts_once(tmp_path: Path) -> None:
-    apart = Office(tmp_path)
+def test_an_answer_to_a_reminder_clicked_twice_counts_once(tmp_path: Path, databases: Databases) -> None:
+    apart = Office(tmp_path, databases)
     try:
         apart.clock.to(WEDNESDAY)
         with apart.desk():

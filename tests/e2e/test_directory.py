@@ -28,7 +28,7 @@ SUPPORT = "support-and-cs-team-members-only"
 def filled(office: Office) -> Iterator[Office]:
     """An office whose desk has the sandbox's own sample."""
     now = office.sandbox.clock.now()
-    with open_database(f"sqlite:///{office.folder / 'desk.db'}", now) as database:
+    with open_database(office.database, now) as database:
         for kind, file in ((HOMEOWNERS, "homeowners.csv"), (INSTALLERS, "installers.csv")):
             report = load(database, kind, ROOT / "sandbox" / file, now, now.date())
             assert (report.wrong, report.ignored) == ([], [])
@@ -168,7 +168,7 @@ def found(person: Person, text: str) -> SeenMessage:
 
 def test_cases_are_found_by_who_may_see_them(office: Office) -> None:
     now = office.sandbox.clock.now()
-    with open_database(f"sqlite:///{office.folder / 'desk.db'}", now) as database, database.write() as work:
+    with open_database(office.database, now) as database, database.write() as work:
         for number in range(12):
             work.cases.add(a_case(f"Xenia {number} (homeowner)"), ADA, ADA, now)
         closed = work.cases.add(a_case("Olga (homeowner)", "The <inverter> hums.", "closed"), BEN, BEN, now)

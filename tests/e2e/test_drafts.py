@@ -15,6 +15,7 @@ import pytest
 from slack_bolt import BoltRequest
 
 from sandbox.person import Person, SeenView, Trouble
+from tests.databases import Databases
 from tests.e2e.conftest import ROOT, WEDNESDAY, Office
 from tests.e2e.story import WHAT, WHO, fill_what
 
@@ -22,8 +23,8 @@ TYPED = {"homeowner.name": "Hanna (homeowner)", "homeowner.phone": "555-0100"}
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    office = Office(Path(tmp_path_factory.mktemp("office")))
+def shared(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Iterator[Office]:
+    office = Office(tmp_path_factory.mktemp("office"), databases)
     try:
         office.clock.to(WEDNESDAY)
         with office.desk():
@@ -282,8 +283,8 @@ def test_a_page_whose_answer_was_lost_can_be_mended_and_sent_again(office: Offic
     assert holds(ada, {"homeowner.name": "Hannah (homeowner)"})
 
 
-def test_a_desk_that_is_killed_leaves_every_keystroke(tmp_path: Path) -> None:
-    office = Office(tmp_path)
+def test_a_desk_that_is_killed_leaves_every_keystroke(tmp_path: Path, databases: Databases) -> None:
+    office = Office(tmp_path, databases)
     try:
         with killed_later(office) as kill:
             begin(office.ada)
@@ -305,7 +306,7 @@ def killed_later(office: Office) -> Iterator[object]:
         "SLACK_BOT_TOKEN": sandbox.bot_token,
         "SLACK_APP_TOKEN": sandbox.app_token,
         "SLACK_API_URL": sandbox.api_url,
-        "DATABASE_URL": f"sqlite:///{office.folder / 'desk.db'}",
+        "DATABASE_URL": office.database,
         "DESK_CONFIG": str(ROOT / "sandbox" / "desk.yaml"),
     }
     with subprocess.Popen(

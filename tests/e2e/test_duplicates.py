@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import pytest
 
 from sandbox.person import Person, Trouble
+from tests.databases import Databases
 from tests.e2e.conftest import WEDNESDAY, Office
 from tests.e2e.story import WHAT, WHO, fill_what, open_complaint, timeline
 
@@ -15,8 +15,8 @@ LEADS = "complaint-leads"
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    office = Office(Path(tmp_path_factory.mktemp("office")))
+def shared(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Iterator[Office]:
+    office = Office(tmp_path_factory.mktemp("office"), databases)
     try:
         office.clock.to(WEDNESDAY)
         with office.desk():

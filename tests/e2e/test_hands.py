@@ -8,6 +8,7 @@ from itertools import count
 import pytest
 
 from sandbox.person import Person, SeenMessage, Trouble
+from tests.databases import Databases
 from tests.e2e.conftest import WEDNESDAY, Office
 from tests.e2e.robot import BACK_OFFICE, LEADS, settle
 from tests.e2e.story import open_complaint
@@ -26,9 +27,9 @@ FRONT_LINE = "support-and-cs-team-members-only"
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def office(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Iterator[Office]:
     """One workspace and one desk: the cases come one after another."""
-    office = Office(tmp_path_factory.mktemp("hands"))
+    office = Office(tmp_path_factory.mktemp("hands"), databases)
     try:
         office.clock.to(WEDNESDAY)
         with office.desk():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from slack_bolt import BoltRequest
 
 from bot import hands
 from sandbox.person import Person, Trouble
+from tests.databases import Databases
 from tests.e2e.conftest import WEDNESDAY, Office
 from tests.e2e.story import WHO, newest_question, open_complaint, send_email
 
@@ -19,9 +19,9 @@ BEN, BO, OTTO = "U0BEN00002", "U0BO000003", "U0OTTO0010"
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def office(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Iterator[Office]:
     """One office for all of these tests; each opens cases of its own."""
-    office = Office(Path(tmp_path_factory.mktemp("office")))
+    office = Office(tmp_path_factory.mktemp("office"), databases)
     try:
         office.clock.to(WEDNESDAY)
         with office.desk():

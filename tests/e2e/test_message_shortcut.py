@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from sandbox.person import Person, SeenMessage, Trouble
+from tests.databases import Databases
 from tests.e2e import story
 from tests.e2e.conftest import WEDNESDAY, Office
 from tests.e2e.story import WHAT, WHO, fill_what, timeline
@@ -16,8 +16,8 @@ NAME = "Complaint from message"
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    office = Office(Path(tmp_path_factory.mktemp("office")))
+def shared(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Iterator[Office]:
+    office = Office(tmp_path_factory.mktemp("office"), databases)
     try:
         office.clock.to(WEDNESDAY)
         with office.desk():

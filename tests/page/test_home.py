@@ -19,6 +19,7 @@ from bot.ports import Letter
 from bot.sop import Event
 from sandbox.person import Person
 from tests.bot.desk import facts
+from tests.databases import SqliteFiles
 from tests.e2e.conftest import WEDNESDAY, Office
 from tests.page.conftest import FLAGS, NAMES
 
@@ -39,9 +40,9 @@ COMPLAINTS = (
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def office(tmp_path_factory: pytest.TempPathFactory, sqlite: SqliteFiles) -> Iterator[Office]:
     """A desk in the middle of its week."""
-    office = Office(tmp_path_factory.mktemp("office"))
+    office = Office(tmp_path_factory.mktemp("office"), sqlite)
     office.clock.to(WEDNESDAY)
     try:
         with office.desk():

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from sandbox.person import Person
+from tests.databases import SqliteFiles
 from tests.e2e.conftest import WEDNESDAY, Office
 from tests.page.conftest import FLAGS, NAMES
 
@@ -20,8 +21,8 @@ PICTURES = os.environ.get("PICTURES")
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    office = Office(tmp_path)
+def office(tmp_path: Path, sqlite: SqliteFiles) -> Iterator[Office]:
+    office = Office(tmp_path, sqlite)
     office.clock.to(WEDNESDAY)
     yield office
     office.sandbox.stop()

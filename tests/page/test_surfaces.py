@@ -15,6 +15,7 @@ from playwright.sync_api import sync_playwright
 
 from bot.imports import HOMEOWNERS, INSTALLERS, load
 from storage import open_database
+from tests.databases import SqliteFiles
 from tests.e2e.conftest import ROOT, WEDNESDAY, Office
 from tests.page.conftest import FLAGS, NAMES
 from tests.page.gallery import cases, channels, homes, intake
@@ -26,13 +27,13 @@ Wrong = Mapping[tuple[str, str], Sequence[str]]
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def office(tmp_path_factory: pytest.TempPathFactory, sqlite: SqliteFiles) -> Iterator[Office]:
     """A workspace on a working Wednesday, with a desk that knows the sandbox's homeowners."""
-    office = Office(tmp_path_factory.mktemp("gallery"))
+    office = Office(tmp_path_factory.mktemp("gallery"), sqlite)
     try:
         office.clock.to(WEDNESDAY)
         now = office.sandbox.clock.now()
-        with open_database(f"sqlite:///{office.folder / 'desk.db'}", now) as database:
+        with open_database(office.database, now) as database:
             load(database, HOMEOWNERS, ROOT / "sandbox" / "homeowners.csv", now, now.date())
             load(database, INSTALLERS, ROOT / "sandbox" / "installers.csv", now, now.date())
         with office.desk():

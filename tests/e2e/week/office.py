@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 import random
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from app import LOGGED_FROM
 from blocks import words
@@ -80,7 +79,6 @@ class Week:
         self.caused: list[str] = []
         self.checks_seen = 0
         self._running = ExitStack()
-        self._memory: sqlite3.Connection | None = None
 
     @property
     def now(self) -> datetime:
@@ -99,13 +97,8 @@ class Week:
 
     def start_desk(self) -> None:
         self._running.enter_context(self.office.desk())
-        path = self.office.folder / "desk.db"
-        self._memory = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
 
     def stop_desk(self) -> None:
-        if self._memory is not None:
-            self._memory.close()
-            self._memory = None
         self._running.close()
 
     def is_here(self, user: str) -> bool:
@@ -158,17 +151,8 @@ class Week:
         self._see_checks()
         self.log.read()
 
-    def _owed(self) -> list[tuple[str, ...]]:
-        if self._memory is None:
-            return []
-        now = self.now.astimezone(UTC).isoformat(sep=" ")[:26]
-        waiting = self._memory.execute(
-            "SELECT kind, key FROM outbox WHERE state = 'waiting' UNION ALL "
-            "SELECT 'due', timer_id FROM follow_ups WHERE state = 'open' AND due_at <= :now UNION ALL "
-            "SELECT 'errand', key FROM errands WHERE state = 'open' AND due_at <= :now",
-            {"now": now},
-        )
-        return waiting.fetchall()
+    def _owed(self) -> list[tuple[str, str]]:
+        return self.office.owed() if self.office.running else []
 
     def _see_checks(self) -> None:
         """Every new request of the Concert check: whom it tags, and that these are who is on shift."""

@@ -47,7 +47,7 @@ class Restarts:
                 sandbox = week.office.sandbox
                 ended = nursery.run(
                     Desk(
-                        database=f"sqlite:///{week.office.folder / 'desk.db'}",
+                        database=week.office.database,
                         bot_token=sandbox.bot_token,
                         app_token=sandbox.app_token,
                         api_url=sandbox.api_url,

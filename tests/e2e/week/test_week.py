@@ -16,6 +16,7 @@ import pytest
 
 from bot.sop import Case, Timer
 from storage import open_database
+from tests.databases import SqliteFiles
 from tests.e2e.conftest import Office
 from tests.e2e.week.complaints import private
 from tests.e2e.week.hands import FORMS
@@ -39,8 +40,9 @@ IN_HOURS = ("reminder", "prompt", "put_up")
 
 
 @pytest.fixture(scope="module")
-def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Week]:
-    office = Office(tmp_path_factory.mktemp("week"))
+def week(tmp_path_factory: pytest.TempPathFactory, sqlite: SqliteFiles) -> Iterator[Week]:
+    """On SQLite alone, for it is long; the shorter stories run on PostgreSQL too."""
+    office = Office(tmp_path_factory.mktemp("week"), sqlite)
     play = Play(office, SEED)
     try:
         yield played(play)
@@ -63,8 +65,7 @@ def played(play: Play) -> Week:
 def stored(week: Week) -> dict[str, Case]:
     """Every case as the desk remembers it."""
     week.stop_desk()
-    address = f"sqlite:///{week.office.folder / 'desk.db'}"
-    with open_database(address, week.now) as database, database.read() as work:
+    with open_database(week.office.database, week.now) as database, database.read() as work:
         return {f"HC-{number}": work.cases.get(number).case for number in work.cases.numbers()}
 
 
