@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, literal_column, select, union_all, update
+from sqlalchemy import ColumnElement, func, literal_column, select, union_all, update
 from sqlmodel import Session, col
 
 from bot.ports import LONGEST_REST
@@ -52,7 +52,9 @@ def _free(kind: Kind, due: Any, most: int) -> list[Any]:
     of_cases = soonest.join(CaseRow).with_for_update(of=CaseRow, skip_locked=True).cte("of_cases")
     if kind is FollowUpRow:
         return [select(of_cases)]
-    others = soonest.where(col(kind.case_number).is_(None)).with_for_update(skip_locked=True).cte("others")
+    # Coalesced, so that no index is taken which knows the cases and not the order.
+    of_none = func.coalesce(kind.case_number, 0) == 0
+    others = soonest.where(of_none).with_for_update(skip_locked=True).cte("others")
     return [select(of_cases), select(others)]
 
 
