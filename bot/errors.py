@@ -5,6 +5,7 @@ DeskError
 │   ├── SettingsError          desk.yaml, .env or the environment
 │   ├── PlaybookError          a playbook file
 │   └── DatabaseError          the database: newer, locked by another process, unreachable
+├── OutOfReach               the database cannot be used just now
 ├── TooLate                  a form that can no longer be opened, for too much time has passed since the click
 ├── ImportRefused            a file that cannot be imported; nothing was changed
 ├── MapError                 a picture of a playbook that cannot be drawn
@@ -50,6 +51,10 @@ class DatabaseError(StartError):
 
 class TooLate(DeskError):
     """Too much time has passed since the click to open a form; nothing was changed."""
+
+
+class OutOfReach(DeskError):
+    """The database cannot be used just now: it is gone, restarting, full, or held up by another."""
 
 
 class ImportRefused(DeskError):

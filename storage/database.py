@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -44,10 +43,12 @@ from storage.outbox import OutboxStore
 from storage.overview import OverviewStore
 from storage.process_lock import ProcessLock, lock_for
 from storage.promises import PromiseStore
+from storage.reach import within_reach
 from storage.rota_changes import RotaChangeStore
 from storage.seen import SeenStore
 from storage.timeline import TimelineStore
 from storage.troubles import TroubleStore
+from storage.turn import Turn
 from storage.undelivered import UndeliveredStore
 from storage.upgrade import MIGRATIONS, look_before_opening, upgrade
 from storage.versions import VersionStore
@@ -74,31 +75,11 @@ class Stores(Work):
     promises: Promises
 
 
-class Turn:
-    """A thread's turn to write. One that already has it is told, where a lock would wait for ever.
-
-    `one_at_a_time` is for SQLite; PostgreSQL lets many write, and locks rows.
-    """
-
-    def __init__(self, one_at_a_time: bool) -> None:
-        self._lock = threading.Lock() if one_at_a_time else None
-        self._this_thread = threading.local()
-
-    def __enter__(self) -> None:
-        if getattr(self._this_thread, "has_it", False):
-            raise RuntimeError("A transaction was begun inside another. Hand on the Work of the outer one.")
-        if self._lock is not None:
-            self._lock.acquire()
-        self._this_thread.has_it = True
-
-    def __exit__(self, *_: object) -> None:
-        self._this_thread.has_it = False
-        if self._lock is not None:
-            self._lock.release()
-
-
 class Database(Memory):
-    """An open database. SQLite takes one writer at a time, and readers beside it."""
+    """An open database. SQLite takes one writer at a time, and readers beside it.
+
+    Where it cannot be used just now, `read` and `write` raise OutOfReach.
+    """
 
     def __init__(self, place: Place, engines: tuple[Engine, Engine], lock: ProcessLock | None) -> None:
         self._writer, self._reader = engines
@@ -108,12 +89,19 @@ class Database(Memory):
 
     @contextmanager
     def write(self) -> Iterator[Work]:
-        with self._write_turn, _session(self._writer, writes=True) as session, session.begin():
+        with (
+            self._write_turn,
+            within_reach(commits=True),
+            _session(self._writer, writes=True) as session,
+            session.begin(),
+            within_reach(),
+        ):
             yield _stores(session)
+            session.flush()
 
     @contextmanager
     def read(self) -> Iterator[Work]:
-        with self._read_turn, _session(self._reader, writes=False) as session:
+        with self._read_turn, within_reach(reads=True), _session(self._reader, writes=False) as session:
             yield _stores(session)
 
     def close(self) -> None:

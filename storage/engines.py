@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool, StaticPool
 
 from bot.errors import DatabaseError
+from storage.postgres import postgres_engine
 
 FORMS: Final = "Write sqlite:///var/desk.db or postgresql://USER:PASSWORD@HOST/NAME."
 BUSY_MS: Final = 5000
@@ -69,20 +70,12 @@ def engines_of(place: Place) -> tuple[Engine, Engine]:
         reader = create_engine(place.url, hide_parameters=True)
         return _sqlite(writer, "BEGIN IMMEDIATE"), _sqlite(reader, "BEGIN", "PRAGMA query_only=ON")
     try:
-        writer = create_engine(place.url, hide_parameters=True, pool_pre_ping=True)
-        event.listen(writer, "handle_error", _leave_out_details)
+        writer = postgres_engine(place.url)
     except ModuleNotFoundError as error:
         raise DatabaseError(
             f"PostgreSQL needs the Python package {error.name}. Install it, or use a sqlite:// DATABASE_URL."
         ) from error
     return writer, writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-
-
-def _leave_out_details(context: ExceptionContext) -> None:
-    """PostgreSQL quotes whole rows in the lines below the first, and they hold what homeowners told us."""
-    for error in (context.original_exception, context.sqlalchemy_exception):
-        if error is not None and error.args:
-            error.args = (str(error.args[0]).partition("\n")[0],)
 
 
 def looking_at(path: Path) -> Engine:

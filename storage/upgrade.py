@@ -145,12 +145,19 @@ def upgrading(engine: Engine, place: Place) -> Iterator[Connection]:
         try:
             with connection.begin():
                 if not place.on_sqlite:
+                    _take_time(connection)
                     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({POSTGRES_TURN})")
                 yield connection
                 if place.on_sqlite:
                     _check_foreign_keys(connection)
         finally:
             _enforce_foreign_keys(connection, place, "ON")
+
+
+def _take_time(connection: Connection) -> None:
+    """An upgrade, and waiting for another replica's, may take as long as there are rows."""
+    for timeout in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
+        connection.exec_driver_sql(f"SET LOCAL {timeout} = 0")
 
 
 def _enforce_foreign_keys(connection: Connection, place: Place, value: str) -> None:

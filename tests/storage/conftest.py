@@ -9,6 +9,7 @@ import pytest
 
 from storage import Database, open_database
 from tests.databases import Databases, SqliteFiles, file_of
+from tests.postgres import Postgres
 from tests.storage.samples import NOW, with_case
 
 
@@ -35,6 +36,16 @@ def url(request: pytest.FixtureRequest, databases: Databases) -> Iterator[str]:
 def database(url: str) -> Iterator[Database]:
     with open_database(url, NOW) as database:
         yield database
+
+
+@pytest.fixture
+def where(postgresql: Postgres) -> Iterator[str]:
+    """The DATABASE_URL of a database with one case, on PostgreSQL."""
+    url = postgresql.new()
+    with open_database(url, NOW) as database:
+        with_case(database)
+    yield url
+    postgresql.drop(url)
 
 
 @pytest.fixture

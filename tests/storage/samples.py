@@ -39,6 +39,12 @@ def opened(place: Path | str) -> Database:
     return open_database(url_of(place), NOW)
 
 
+def hurried(url: str, **settings: str) -> str:
+    """The same PostgreSQL database with other settings of the server."""
+    options = "%20".join(f"-c%20{name}%3D{value}" for name, value in settings.items())
+    return f"{url}{'&' if '?' in url else '?'}options={options}"
+
+
 def a_case(name: str = "Hana (homeowner)", description: str = "", state: str = "open") -> Case:
     homeowner = Homeowner(name, "1 Sample Street, Example", "555-0100", "hana@example.test", "mornings")
     facts = Facts(
@@ -116,17 +122,17 @@ OTHER_DESK = """
 import sys, time
 sys.path.insert(0, sys.argv[3])
 from tests.storage.samples import *
-database = open_database(address(Path(sys.argv[1])), NOW, Path(sys.argv[2]))
+database = open_database(sys.argv[1], NOW, Path(sys.argv[2]))
 {then}
 print("ready", flush=True)
 time.sleep(60)
 """
 
 
-def other_desk(path: Path, then: str = "", migrations: Path = MIGRATIONS) -> subprocess.Popen[str]:
+def other_desk(place: Path | str, then: str = "", migrations: Path = MIGRATIONS) -> subprocess.Popen[str]:
     """Another process that has opened the database and done `then`."""
     code, root = OTHER_DESK.format(then=then), Path(__file__).parents[2]
-    command = [sys.executable, "-c", code, path, migrations, root]
+    command = [sys.executable, "-c", code, url_of(place), migrations, root]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "ready\n"
     return process
