@@ -167,16 +167,17 @@ class Health:
             yield from self._overdue(standing)
 
     def _overdue(self, standing: Standing) -> Iterator[str]:
+        running = self.machine_clock() - self.started
         for kind in KINDS:
             oldest = standing.overdue[kind].oldest
-            if oldest is not None and standing.now - oldest > TOO_LATE[kind]:
+            # A desk that has just begun is still catching up.
+            if oldest is not None and min(standing.now - oldest, running) > TOO_LATE[kind]:
                 yield f"{NAMES[kind]} waits since {_iso(oldest)}."
         if standing.stale_homes:
             yield f"{standing.stale_homes} Homes could not be drawn anew for minutes."
         if standing.found:
             yield f"The auditor found {standing.found} that nobody would come back to; the leads were told."
         audited = standing.last_audit
-        running = self.machine_clock() - self.started
         if running > auditing.SILENT and (audited is None or standing.now - audited > auditing.SILENT):
             yield "The auditor has not looked for too long."
 

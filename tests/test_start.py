@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import socket
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -32,10 +34,10 @@ Given = Callable[[Path], contextmanager]
 
 
 @contextmanager
-def started(folder: Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
+def started(folder: Path, *arguments: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
     """The program, started in a folder; killed at the end if it runs still."""
     process = subprocess.Popen(
-        [sys.executable, APP],
+        [sys.executable, APP, *arguments],
         cwd=folder,
         env={"PORT": "0", **environment},
         stdout=subprocess.PIPE,
@@ -152,6 +154,79 @@ def test_it_says_why_it_cannot_start_and_changes_nothing(tmp_path, given, said):
         assert contents(tmp_path) == before
     assert (process.returncode, printed) == (2, "")
     assert said in sentence
+    assert len(sentence.splitlines()) == 1
+
+
+@pytest.fixture
+def workspace() -> Iterator[Sandbox]:
+    """A workspace that another program serves the desk to."""
+    sandbox = Sandbox(manifest=APP.with_name("manifest.json"))
+    sandbox.start()
+    yield sandbox
+    sandbox.stop()
+
+
+def reaching(workspace: Sandbox, **more: str) -> dict[str, str]:
+    tokens = {"SLACK_BOT_TOKEN": workspace.bot_token, "SLACK_API_URL": workspace.api_url}
+    return {**tokens, "DRAIN_SECONDS": "1", **more}
+
+
+def asked(url: str) -> tuple[int, dict]:
+    try:
+        with urlopen(url, timeout=5) as answer:
+            return answer.status, json.load(answer)
+    except HTTPError as error:
+        with error:
+            return error.code, json.load(error)
+
+
+@pytest.mark.parametrize(
+    ("way", "secrets"),
+    [
+        ((), {"SLACK_SIGNING_SECRET": "signing-sandbox"}),
+        (("serve", "--transport", "http", "--port", "0"), {"SLACK_SIGNING_SECRET": "signing-sandbox"}),
+        ((), {"SLACK_APP_TOKEN": "xapp-sandbox"}),
+        (
+            ("serve", "--transport", "socket"),
+            {"SLACK_APP_TOKEN": "xapp-sandbox", "SLACK_SIGNING_SECRET": "signing-sandbox"},
+        ),
+    ],
+    ids=["HTTP by its secret", "HTTP as told", "Socket Mode with a port", "Socket Mode as told"],
+)
+def test_a_desk_with_a_port_says_how_it_is_until_it_has_stopped(tmp_path, workspace, way, secrets):
+    with started(tmp_path, *way, **reaching(workspace, **secrets)) as desk:
+        url = address_of(desk)
+        status, body = asked(f"{url}/healthz")
+        assert (status, body["status"], body["database"]) == (200, "ok", {"answers": True})
+        assert asked(f"{url}/readyz")[0] == 200
+        assert b"desk_build_info" in urlopen(f"{url}/metrics", timeout=5).read()
+        desk.send_signal(signal.SIGTERM)
+        if body["slack"]["transport"] == "http":
+            assert (
+                desk.stdout.readline()
+                == "Complaint Desk takes Slack’s requests at /slack/events. Stop it with Ctrl-C.\n"
+            )
+            assert desk.stdout.readline() == "Stopping.\n"
+            status, body = asked(f"{url}/healthz")
+            assert (status, body["status"]) == (503, "draining")
+        assert "Traceback" not in stop(desk, signal.SIGTERM)
+
+
+@pytest.mark.parametrize(
+    ("way", "given", "missing"),
+    [
+        ("http", {"SLACK_APP_TOKEN": "xapp-1"}, "SLACK_SIGNING_SECRET is missing."),
+        ("socket", {"SLACK_SIGNING_SECRET": "s"}, "SLACK_APP_TOKEN is missing."),
+        ("http", {"SLACK_BOT_TOKEN": ""}, "SLACK_BOT_TOKEN is missing."),
+    ],
+    ids=["no signing secret", "no app token", "no bot token"],
+)
+def test_a_transport_says_which_secret_it_lacks(tmp_path, way, given, missing):
+    environment = {"SLACK_BOT_TOKEN": "xoxb-1", **given}
+    with started(tmp_path, "serve", "--transport", way, **environment) as process:
+        printed, sentence = process.communicate(timeout=20)
+    assert (process.returncode, printed, list(tmp_path.iterdir())) == (2, "", [])
+    assert sentence.startswith(missing)
     assert len(sentence.splitlines()) == 1
 
 

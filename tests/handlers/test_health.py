@@ -194,11 +194,19 @@ def test_what_is_wrong_is_said_in_a_sentence(desk, problem: str) -> None:
     [
         lambda: late("follow_up", 4),
         lambda: late("letter", 14),
+        lambda: Desk(Memory(Promises({"errand": 60 * MINUTE})), started=NOW - MINUTE),
         lambda: Desk(bell=Bell(failures=1)),
         lambda: Desk(Memory(Promises(audited=None)), started=NOW - MINUTE),
         lambda: Desk(Memory(troubles=Troubles([Trouble("gap", NOW)]))),
     ],
-    ids=["a little late", "a letter on its way", "one failed ring", "just started", "a gap in the rota"],
+    ids=[
+        "a little late",
+        "a letter on its way",
+        "catching up",
+        "one failed ring",
+        "just started",
+        "a gap in the rota",
+    ],
 )
 def test_what_mends_itself_is_no_illness(desk) -> None:
     assert desk().look()[0] == 200
