@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Any, Final, TypeVar
 
 from slack_bolt import App, BoltRequest, BoltResponse
@@ -21,6 +21,7 @@ from slack_sdk.webhook import WebhookClient
 
 from blocks import intake as intake_blocks
 from handlers.front import user_of
+from handlers.lull import Afterwards
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ class Gate:
             self._inside -= 1
 
 
-class Listeners(ThreadPoolExecutor):
+class Listeners(Afterwards):
     """The threads for what listeners leave to do after the acknowledgement; all of it is under way."""
 
     def __init__(self, threads: int, gate: Gate) -> None:
@@ -114,7 +115,8 @@ class AdmittingApp(App):
         if not gate.enter():
             return self._turn_away(req.body, self.listeners)
         try:
-            return super().dispatch(req)
+            with self.listeners.lull:
+                return super().dispatch(req)
         finally:
             gate.leave()
 

@@ -15,7 +15,7 @@ from bot.ports import Message
 from bot.roles import Act, may, require
 from handlers.drafts import DraftListeners
 from handlers.find import found
-from handlers.front import Front, guarded, user_of
+from handlers.front import Front, afterwards, guarded, user_of
 from handlers.home import mine_message
 from handlers.intake import open_intake
 from handlers.oncall import page
@@ -33,11 +33,12 @@ class Commands:
 
     def register(self, app: App) -> None:
         """Tell Bolt what to call."""
-        app.command("/complaint")(ack=self.acknowledge, lazy=[self.answer])
+        app.command("/complaint")(self.acknowledge)
 
     def acknowledge(self, args: Args) -> None:
         """Within three seconds, whatever comes after."""
         args.ack()
+        afterwards(args, self.answer)
 
     @guarded
     def answer(self, args: Args) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from slack_bolt import Args
+from slack_bolt.listener.thread_runner import ThreadListenerRunner
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
@@ -73,6 +74,13 @@ class Front:
         """
         unread = self.people.refresh((user,), ())
         return "Slack does not say who this is just now. Try once more in a minute." if unread else ""
+
+
+def afterwards(args: Args, listener: Callable[[Args], None]) -> None:
+    """Do the rest once Slack has its acknowledgement, as Bolt's lazy listeners, but on no copy of it all."""
+    args.request.lazy_only = True
+    runner: ThreadListenerRunner = args.context["listener_runner"]
+    runner.listener_executor.submit(runner.lazy_listener_runner.run, listener, args.request)
 
 
 def guarded(listener: Callable[[T, Args], None]) -> Callable[[T, Args], None]:
