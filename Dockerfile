@@ -8,13 +8,13 @@ RUN useradd --system --uid 10001 --home-dir /srv/desk --no-create-home desk \
     && install -d -o desk -g desk /srv/desk/var
 WORKDIR /srv/desk
 COPY --from=packages /opt/desk /opt/desk
-COPY app.py manifest.json LICENSE ./
+COPY app.py desk.example.yaml manifest.json LICENSE ./
 COPY blocks blocks
 COPY bot bot
 COPY handlers handlers
 COPY sandbox sandbox
 COPY storage storage
-ENV PATH=/opt/desk/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 HOST=0.0.0.0 PORT=8765
+ENV HOME=/srv/desk PATH=/opt/desk/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 HOST=0.0.0.0 PORT=8765
 USER desk
 VOLUME /srv/desk/var
 EXPOSE 8765

@@ -5,9 +5,12 @@ from __future__ import annotations
 import ast
 import json
 import os
+import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -139,3 +142,22 @@ def test_no_secret_stands_in_the_files(compose):
         assert "xapp-" not in text
     given = [each["environment"] for each in compose["services"].values() if "environment" in each]
     assert all("${POSTGRES_PASSWORD" in str(each) for each in given)
+
+
+def test_what_is_copied_is_all_that_the_desk_needs(tmp_path):
+    for name in copied():
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tmp_path / name)
+    with closing(socket.create_server(("127.0.0.1", 0))) as nobody:
+        port = nobody.getsockname()[1]
+    environment = {
+        "HOME": str(tmp_path),
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_APP_TOKEN": "xapp-1",
+        "SLACK_API_URL": f"http://127.0.0.1:{port}/api/",
+    }
+    command = [sys.executable, "app.py"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.stderr.startswith("Slack cannot be reached at"), done.stderr
