@@ -33,8 +33,8 @@ BUSY = (
 )
 THREADS: Final = 16
 """For what listeners leave to do after the acknowledgement."""
-MOST: Final = 32
-"""Under way at once. With twice as many, some forms came too late on two cores that others used as well."""
+MOST: Final = 24
+"""Under way at once. With 64, some forms came too late on two cores that others used as well."""
 REPLIES_MOST: Final = 500
 """Under way at most, with the clicks that are to be told so; beyond it Slack says that nobody answers."""
 

@@ -22,6 +22,7 @@ def main() -> int:
     parser.add_argument(
         "--retry-seconds", default="1,60,300", help="when events that were not acknowledged come again"
     )
+    parser.add_argument("--ack-seconds", type=float, default=3.0, help="how long an app may take to answer")
     given = parser.parse_args()
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -34,7 +35,7 @@ def main() -> int:
                 port=given.port,
                 state=given.state,
                 manifest=given.manifest,
-                timing=Timing(retry_seconds=delays),
+                timing=Timing(ack_seconds=given.ack_seconds, retry_seconds=delays),
             ),
         )
     except SandboxError as error:

@@ -43,9 +43,9 @@ class Program:
 
 
 @contextmanager
-def workspace(folder: Path) -> Iterator[str]:
+def workspace(folder: Path, *arguments: str) -> Iterator[str]:
     """A sandbox; answers its address."""
-    command = ("-m", "sandbox", "--port", "0")
+    command = ("-m", "sandbox", "--port", "0", *arguments)
     with running(command, {}, "sandbox ready", folder / "sandbox.log", cwd=ROOT) as program:
         yield program.said.split()[-1]
 
