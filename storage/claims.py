@@ -8,30 +8,64 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, literal_column, select, union_all, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    Update,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session, col
 
 from bot.ports import LONGEST_REST
-from storage.tables import CaseRow, ErrandRow, FollowUpRow, Table
+from storage.columns import Instant
+from storage.tables import CaseRow, ErrandRow, FollowUpRow
 
 Kind = type[FollowUpRow] | type[ErrandRow]
 OPEN: Final[ColumnElement[str]] = literal_column("'open'")
 """Written out, as in the indexes over open rows: a plan that is kept for every state could not use them."""
+MOST: Final[BindParameter[int]] = bindparam("most", type_=Integer())
+APPOINTMENT: Final = (
+    col(FollowUpRow.id),
+    col(FollowUpRow.wake_at),
+    col(FollowUpRow.case_number),
+    col(FollowUpRow.timer_id),
+    col(FollowUpRow.step),
+    col(FollowUpRow.kind),
+    col(FollowUpRow.due_at),
+    col(FollowUpRow.why),
+    col(FollowUpRow.cites),
+    col(FollowUpRow.tries),
+)
+ERRAND: Final = (
+    col(ErrandRow.key),
+    col(ErrandRow.wake_at),
+    col(ErrandRow.kind),
+    col(ErrandRow.due_at),
+    col(ErrandRow.case_number),
+    col(ErrandRow.person),
+    col(ErrandRow.data),
+    col(ErrandRow.tries),
+)
 
 
-def take_due(session: Session, kind: Kind, now: datetime, most: int, **settled: object) -> Sequence[Any]:
-    """Up to `most` rows, the most overdue first, which now have the values of `settled`."""
+def take_due(session: Session, kind: Kind, now: datetime, most: int) -> Sequence[Any]:
+    """Up to `most` rows, settled at `now`, the most overdue first."""
     session.flush()
-    _end_long_rests(session, kind, now)
-    table = Table.metadata.tables[str(kind.__tablename__)]
-    key, due = _key(kind), (col(kind.state) == OPEN, col(kind.wake_at) <= now)
-    free = select(union_all(*_free(kind, due, most)).subquery())
-    first = free.order_by(free.selected_columns.wake_at, free.selected_columns.key).limit(most).subquery()
-    # What another transaction settled before its lock was had is no longer open.
-    taking = update(kind).where(key.in_(select(first.c.key)), *due).values(**settled)
-    rows = session.connection().execute(taking.returning(*table.columns)).all()
+    connection, asked = session.connection(), {"now": now, "most": most}
+    rows = connection.execute(_taking(kind), asked).all()
+    if not rows and connection.execute(_ending_rests(kind), {"longest": now + LONGEST_REST}).rowcount:
+        rows = connection.execute(_taking(kind), asked).all()
     return sorted(rows, key=lambda row: (row.wake_at, row[0]))
 
 
@@ -45,10 +79,24 @@ def rest(session: Session, kind: Kind, key: object, until: datetime, **values: o
     reopen(session, kind, [key], wake_at=until, tries=col(kind.tries) + 1, **values)
 
 
-def _free(kind: Kind, due: Any, most: int) -> list[Any]:
+@cache
+def _taking(kind: Kind) -> ReturningUpdate[*tuple[Any, ...]]:
+    """Made once: making it would take longer than running it."""
+    now = bindparam("now", type_=Instant())
+    key, due = _key(kind), (col(kind.state) == OPEN, col(kind.wake_at) <= now)
+    found = union_all(*_free(kind, due)).subquery()
+    first = select(found.c.key).order_by(found.c.wake_at, found.c.key).limit(MOST).subquery()
+    # What another transaction settled before its lock was had is no longer open.
+    taking = update(kind).where(key.in_(select(first.c.key)), *due)
+    if kind is FollowUpRow:
+        return taking.values(state="rung", rung_at=now, updated_at=now).returning(*APPOINTMENT)
+    return taking.values(state="run", settled_at=now).returning(*ERRAND)
+
+
+def _free(kind: Kind, due: tuple[ColumnElement[bool], ...]) -> list[Select[Any, Any]]:
     """Those whose case is free, locked now, and those of no case; a follow-up always has one."""
     key, wake_at = _key(kind).label("key"), col(kind.wake_at)
-    soonest = select(key, wake_at).where(*due).order_by(wake_at, key).limit(most)
+    soonest = select(key, wake_at).where(*due).order_by(wake_at, key).limit(MOST)
     of_cases = soonest.join(CaseRow).with_for_update(of=CaseRow, skip_locked=True).cte("of_cases")
     if kind is FollowUpRow:
         return [select(of_cases)]
@@ -58,11 +106,12 @@ def _free(kind: Kind, due: Any, most: int) -> list[Any]:
     return [select(of_cases), select(others)]
 
 
-def _end_long_rests(session: Session, kind: Kind, now: datetime) -> None:
+@cache
+def _ending_rests(kind: Kind) -> Update:
     """A rest that ends so far ahead was begun before the clock was set back."""
     resting = (col(kind.state) == OPEN, col(kind.tries) > literal_column("0"))
-    too_long = col(kind.wake_at) > now + LONGEST_REST
-    session.connection().execute(update(kind).where(*resting, too_long).values(wake_at=kind.due_at))
+    too_long = col(kind.wake_at) > bindparam("longest", type_=Instant())
+    return update(kind).where(*resting, too_long).values(wake_at=kind.due_at)
 
 
 def _key(kind: Kind) -> Any:

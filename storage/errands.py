@@ -33,7 +33,7 @@ class ErrandStore(Errands):
         self._cancel(col(ErrandRow.case_number) == case_number, col(ErrandRow.kind) == kind, now=now)
 
     def take_due(self, now: datetime, most: int = 1) -> Sequence[Errand]:
-        taken = claims.take_due(self.session, ErrandRow, now, most, state="run", settled_at=now)
+        taken = claims.take_due(self.session, ErrandRow, now, most)
         return tuple(
             Errand(row.key, row.kind, row.due_at, row.case_number, row.person, row.data, row.tries)
             for row in taken

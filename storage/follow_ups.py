@@ -38,8 +38,7 @@ class FollowUpStore(FollowUps):
         self.session.flush()
 
     def take_due(self, now: datetime, most: int = 1) -> Sequence[FollowUp]:
-        rung = {"state": "rung", "rung_at": now, "updated_at": now}
-        return tuple(map(_follow_up, claims.take_due(self.session, FollowUpRow, now, most, **rung)))
+        return tuple(map(_follow_up, claims.take_due(self.session, FollowUpRow, now, most)))
 
     def attempt(self) -> AbstractContextManager[object]:
         return self.session.begin_nested()
