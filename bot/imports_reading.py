@@ -10,9 +10,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from bot.errors import ImportRefused
 
 Cell = str | date | datetime | float | bool | None
@@ -91,6 +88,9 @@ def _delimiter(text: str) -> str:
 
 def _workbook(file: Path) -> Iterator[Row]:
     """The rows of the first sheet, by the numbers that Excel shows."""
+    from openpyxl import load_workbook  # noqa: PLC0415 - a large package, which a desk that serves never needs.
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     try:
         workbook = load_workbook(file, read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:

@@ -10,6 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import main as alembic
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from bot.errors import DatabaseError
@@ -17,7 +18,7 @@ from bot.ports import Intake
 from storage import open_database
 from storage.search_tables import is_declared
 from storage.tables import Table
-from storage.upgrade import MIGRATIONS
+from storage.upgrade import MIGRATIONS, config_of, revisions
 from tests.storage.samples import ADA, NOW, address, contents, kill, opened, other_desk, rows, with_case
 
 ROOT = MIGRATIONS.parents[1]
@@ -60,6 +61,11 @@ def used(path):
         with database.write() as work:
             work.intakes.save(Intake("i1", ADA, {}, number), NOW)
     return path
+
+
+def test_the_files_of_the_migrations_are_named_by_their_revisions():
+    scripts = ScriptDirectory.from_config(config_of(MIGRATIONS))
+    assert [script.revision for script in scripts.walk_revisions()] == list(reversed(revisions()))
 
 
 def test_the_migrations_make_the_tables_that_the_code_knows(database):
