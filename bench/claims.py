@@ -24,8 +24,9 @@ MAKE_DUE: Final = (
     " WHERE id > {first} AND id <= {first} + {due}"
 )
 BARE: Final = (
-    "UPDATE follow_ups SET state = 'rung', rung_at = {now}, updated_at = {now} WHERE id IN (SELECT id FROM"
-    " follow_ups WHERE state = 'open' AND wake_at <= {now} ORDER BY wake_at, id LIMIT {batch} {lock}) RETURNING *"
+    "UPDATE follow_ups SET state = 'rung', rung_at = {now}, updated_at = {now} WHERE id IN"
+    " (SELECT id FROM follow_ups WHERE state = 'open' AND wake_at <= {now}"
+    " ORDER BY wake_at, id LIMIT {batch} {lock}) RETURNING *"
 )
 BEGIN: Final = {"SQLite": "BEGIN IMMEDIATE", "PostgreSQL": "BEGIN"}
 WAYS: Final = {

@@ -34,7 +34,7 @@ ORDINARY: Final = {
     "homeowner": {"name": "Ada (homeowner)", "address": "1 Example Street", "phone": "202-555-0101"},
     "installer": {"name": "Sunny Roofs", "email": "office@example.test"},
 }
-KINDS: Final = (
+KINDS: Final[tuple[dict[str, object], ...]] = (
     {},
     {"sensitive": ["lawyer"]},
     {"program": "unknown", "found_on_platform": False},
