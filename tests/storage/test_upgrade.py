@@ -16,6 +16,7 @@ from sqlalchemy import create_engine
 from bot.errors import DatabaseError
 from bot.ports import Intake
 from storage import open_database
+from storage.engines import engines_of, place_of
 from storage.search_tables import is_declared
 from storage.tables import Table
 from storage.upgrade import MIGRATIONS, config_of, revisions
@@ -85,6 +86,46 @@ def test_the_migrations_make_the_same_checks_and_partial_indexes(database, path)
     declared = dict(rows(path.with_name("declared.db"), "SELECT name, sql FROM sqlite_master"))
     for name, sql in declared.items():
         assert parts(made[name]) == parts(sql), name
+
+
+CHECKS = """
+SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+WHERE contype = 'c' ORDER BY 1, 2
+"""
+INDEXES = """
+SELECT indexname, indexdef FROM pg_indexes
+WHERE schemaname = 'public' AND tablename NOT LIKE '%search%' AND tablename <> 'alembic_version' ORDER BY 1
+"""
+
+
+def test_the_migrations_make_the_same_checks_and_indexes_on_postgresql(postgresql):
+    made, declared = postgresql.new(), postgresql.empty()
+    engine, _ = engines_of(place_of(declared))
+    Table.metadata.create_all(engine)
+    engine.dispose()
+    for query in (CHECKS, INDEXES):
+        assert rows(made, query) == rows(declared, query)
+    for url in (made, declared):
+        postgresql.drop(url)
+
+
+@pytest.mark.parametrize("then", [FAILS, STRANDS], ids=["a mistake", "a row that others refer to"])
+def test_an_upgrade_that_fails_leaves_postgresql_as_it_was(where, tmp_path, then):
+    with opened(where) as database, database.write() as work:
+        work.intakes.save(Intake("i1", ADA, {}, 1001), NOW)
+    before = rows(where, INDEXES), rows(where, "SELECT * FROM cases"), rows(where, CHECKS)
+    with pytest.raises(DatabaseError, match=r"It is as it was\. Start the desk version") as caught:
+        open_database(where, NOW, failing(tmp_path, then))
+    assert "Hana" not in str(caught.value)
+    assert (rows(where, INDEXES), rows(where, "SELECT * FROM cases"), rows(where, CHECKS)) == before
+    with opened(where) as database, database.read() as work:
+        assert work.cases.get(1001).owner == ADA
+
+
+def test_a_newer_postgresql_database_is_refused(where, newer):
+    open_database(where, NOW, newer).close()
+    with pytest.raises(DatabaseError, match="was last used by a newer desk"):
+        opened(where)
 
 
 def parts(sql):
