@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import random
 import signal
 import socket
 import sys
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
@@ -36,6 +38,7 @@ from bot.delivery import Postman
 from bot.desk import Desk
 from bot.errors import SettingsError, StartError
 from bot.imports import load_sample
+from bot.pace import SLACKS, Paces
 from bot.playbooks import load_playbooks
 from bot.ports import Clock, Memory
 from bot.redrawing import Redrawer
@@ -45,6 +48,7 @@ from bot.staff import Staff
 from handlers.busy import MOST, THREADS, Gate, Listeners
 from handlers.clock import Bell
 from handlers.front import Front
+from handlers.log import OnceAMinute
 from handlers.measured import MeasuredApp
 from handlers.serving import Serving, Site, Way, counted, opened
 from handlers.transport import Transport
@@ -149,6 +153,7 @@ def wire(
     now: Clock,
     serving: Serving = SOCKET_MODE,
     machine_clock: Clock = system_clock,
+    paces: Paces = SLACKS,
 ) -> Service:
     """Put the desk together. Raises SettingsError where Slack does not accept the bot token.
 
@@ -158,7 +163,9 @@ def wire(
     people = SlackPeople(slack.client())
     desk = Desk(memory, playbooks, by_hand(playbooks.organisation.links), people)
     desk.keep_version(now())
-    postman = Postman(desk, SlackMessenger(slack.client()), draw, now, machine_clock, SUBJECTS)
+    scatter = partial(random.uniform, 0.8, 1.2)
+    messenger = SlackMessenger(slack.client())
+    postman = Postman(desk, messenger, draw, now, machine_clock, SUBJECTS, paces, scatter)
     homes = Redrawer(desk, SlackHomes(slack.client()), draw_home, now, machine_clock)
     bell = Bell(postman, ERRANDS, homes, ROUTINE)
     bell.staff = Staff(desk, now)
@@ -209,6 +216,8 @@ def serve(
 def _serve(way: Way | None = None, given: Mapping[str, str] = {}) -> None:
     """Serve until a signal comes. `given` wins over the environment."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(OnceAMinute())
     for name, level in LOGGED_FROM.items():
         logging.getLogger(name).setLevel(level)
     stop = _signalled()

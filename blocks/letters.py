@@ -8,6 +8,7 @@ from blocks import (
     alerts,
     audits,
     card,
+    catching_up,
     confirmations,
     digests,
     drafts,
@@ -36,6 +37,8 @@ def _is_left(drawing: Drawing) -> bool:
 def _reminder(drawing: Drawing, desk: Desk) -> Message | None:
     """The question; one that was answered before it could be asked is not asked."""
     view, timer = drawing.view, drawing.letter.data["timer"]
+    if drawing.together:
+        return catching_up.many(drawing, desk)
     if _is_left(drawing):
         return hands.former(view) if drawing.letter.edits else None
     if not drawing.letter.edits and not reminders.is_asked(view, timer):

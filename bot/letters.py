@@ -233,4 +233,4 @@ def _cover(case: Case) -> tuple[object, ...]:
 
 def _about(stored: StoredCase, timer: Timer, kind: str, to: str) -> Letter:
     key = f"{stored.name}/{kind}/{timer.id}/{to}"
-    return Letter(key, kind, stored.number, to=to, data={"timer": timer.id})
+    return Letter(key, kind, stored.number, to=to, data={"timer": timer.id}, due=timer.due)

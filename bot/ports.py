@@ -13,6 +13,7 @@ from typing import Final, Literal, Protocol, TypeVar
 
 from bot.listings import Directory
 from bot.overview import Homes, Overview, Undelivered
+from bot.pace import Paces
 from bot.promises import Promises
 from bot.sop import Case, Timer
 from bot.sop.rota import Change
@@ -116,7 +117,7 @@ class Letter:
     at the moment of sending, from the case as it then is. `to` is a channel or user id, empty for an edit.
     `edits` is the key of the letter whose post this one rewrites, `thread` of the one it answers below.
     `case_number` is None for what concerns no single case. `data` carries ids, never personal data.
-    `urgency` counts from 0, the most urgent. `due` is when it should be said; None for at once.
+    `due` is when it should be said; None for at once.
     """
 
     key: str
@@ -126,7 +127,6 @@ class Letter:
     edits: str = ""
     data: Mapping[str, str] = field(default_factory=dict)
     thread: str = ""
-    urgency: int = 1
     due: datetime | None = field(default=None, compare=False)
 
 
@@ -142,7 +142,8 @@ class Posted:
 class Delivery:
     """A letter that this process has taken to send. `attempt` counts from 1; `id` is the letter's row.
 
-    `lease_until` is the machine's clock: after it another process may take the letter.
+    `lease_until` is the machine's clock: after it another process may take the letter. `seek_since` is from
+    when on a post of this letter may stand in Slack already; None if nobody can have made one.
     """
 
     id: int
@@ -151,6 +152,7 @@ class Delivery:
     promised_at: datetime
     holder: str
     lease_until: datetime
+    seek_since: datetime | None = None
 
 
 IntakePage = Literal["who", "what", "says"]
@@ -361,11 +363,27 @@ class Outbox(Protocol):
     def put(self, letters: Iterable[Letter], now: datetime) -> None:
         """Store letters; a key that is there already is left alone."""
 
-    def claim(self, holder: str, now: datetime, lease_until: datetime, most: int) -> Sequence[Delivery]:
-        """Lease up to `most` letters that wait, the oldest first.
+    def claim(
+        self,
+        holder: str,
+        now: datetime,
+        lease_until: datetime,
+        most: int,
+        paces: Paces | None = None,
+        stale_before: datetime | None = None,
+    ) -> Sequence[Delivery]:
+        """Lease up to `most` letters that wait, the most urgent first, then the oldest.
 
-        None is taken while the post that it edits, or below which it stands, is still to be made.
+        None is taken while the post that it edits, or below which it stands, is still to be made. With
+        `paces`, one at a time goes to each channel, and none before its time. A reminder that was due before
+        `stale_before` (the desk's clock) takes those with it that wait for the same person, if they are many.
         """
+
+    def merged(self, key: str) -> Sequence[Letter]:
+        """The letters that the post of this one speaks for too, the most overdue first."""
+
+    def letter(self, key: str) -> Letter | None:
+        """The letter of that key."""
 
     def posted(self, key: str) -> Posted | None:
         """Where the letter of that key stands, if it was sent."""
@@ -379,8 +397,8 @@ class Outbox(Protocol):
     def settle(self, delivery: Delivery, posted: Posted | None, now: datetime) -> bool:
         """Mark as sent; False when the lease had gone to another holder."""
 
-    def put_off(self, delivery: Delivery, until: datetime, error: str) -> None:
-        """Give the letter back, not to be tried before `until`."""
+    def put_off(self, delivery: Delivery, until: datetime, error: str, holds: bool = False) -> None:
+        """Give the letter back, not to be tried before `until`; if it `holds`, its channel waits too."""
 
     def bury(self, delivery: Delivery, error: str, now: datetime) -> None:
         """Give the letter up; it stays, to be shown to leads."""
@@ -388,8 +406,8 @@ class Outbox(Protocol):
     def release_all(self) -> None:
         """Give back every lease: for a process that knows it is the only one, at its start."""
 
-    def next_try(self) -> datetime | None:
-        """When the next waiting letter may be tried."""
+    def next_try(self, paces: Paces | None = None) -> datetime | None:
+        """When the next waiting letter may be tried; with `paces`, as far as they let it."""
 
 
 class Intakes(Protocol):
@@ -509,6 +527,9 @@ class Messenger(Protocol):
 
     def find(self, to: str, delivery_id: str, since: datetime, thread: Posted | None = None) -> Posted | None:
         """The post that carries this delivery's id, if it was made after all."""
+
+    def delete(self, posted: Posted) -> None:
+        """Take a post of the desk's own away; one that is not there is no error."""
 
 
 class People(Protocol):

@@ -1,4 +1,4 @@
-"""Time is an event too: the bell rings what is due and has the outbox delivered.
+"""Time is an event too: the bell rings what is due, and wakes the lanes that deliver what that gives.
 
 APScheduler only keeps the time, in memory; the truth is in the database. A date trigger waits for the next
 due instant, an interval of a second is the net for what another process or a moved clock has made due.
@@ -20,6 +20,7 @@ from bot import errands, follow_ups
 from bot.delivery import Postman
 from bot.redrawing import Redrawer
 from bot.staff import GROUPS_EVERY, Staff
+from handlers.lanes import Lanes
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ def _scheduler() -> BackgroundScheduler:
 
 @dataclass(slots=True)
 class Bell:
-    """Rings and delivers, one at a time, until it is stopped.
+    """Rings, one at a time, until it is stopped. What waits to be sent goes on lanes of its own.
 
     Homes are drawn on a thread of their own: they hold up no letter, and no letter holds them up. `routine`
     are the kinds of errands that nobody waits for. `last_rang` is when a ring last came to its end, by the
@@ -52,11 +53,15 @@ class Bell:
     staff: Staff | None = None
     last_rang: datetime | None = None
     failures: int = 0
+    lanes: Lanes = field(init=False)
     _scheduler: BackgroundScheduler = field(default_factory=_scheduler)
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
     _wanted: threading.Event = field(default_factory=threading.Event)
     _one_home_at_a_time: threading.Lock = field(default_factory=threading.Lock)
     _stopping: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.lanes = Lanes(self.postman)
 
     def start(self) -> None:
         """Catch up with what fell due while the desk was down, and go on from there."""
@@ -70,11 +75,13 @@ class Bell:
             self._scheduler.add_job(
                 self.staff.refresh, every, id=STAFF, max_instances=1, next_run_time=at_once
             )
+        self.lanes.start()
         self.wake()
 
     def stop(self) -> None:
-        """Finish the letter that is being sent, take no other."""
+        """Finish the letters that are being sent, take no other."""
         self._stopping.set()
+        self.lanes.stop()
         if self.staff is not None:
             self.staff.stop()
         # While it shuts down, APScheduler waits for what runs, and what runs may not set an alarm.
@@ -84,6 +91,7 @@ class Bell:
     def wake(self) -> None:
         """Ring at once, on the bell's own thread."""
         if not self._stopping.is_set():
+            self.lanes.wake()
             self._scheduler.add_job(self.ring, id=WAKE, replace_existing=True)
             self._wake_homes()
 
@@ -121,13 +129,12 @@ class Bell:
             self._one_at_a_time.release()
 
     def _ring_once(self) -> None:
-        """Handle what is due, send what waits, and set the alarm for what comes next."""
+        """Handle what is due, have sent what waits, and set the alarm for what comes next."""
         now = self.postman.now()
         errands.run(self.postman.desk, now, self.kinds)
         follow_ups.ring(self.postman.desk, now)
         self._wake_homes()
-        while not self._stopping.is_set() and self.postman.deliver_next():
-            pass
+        self.lanes.wake()
         self._set_alarm()
 
     def next_due(self) -> datetime | None:

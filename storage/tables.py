@@ -245,10 +245,23 @@ class OutboxRow(Table, table=True):
             postgresql_where=text("state = 'dead'"),
         ),
         Index(
-            "ix_outbox_waiting_id",
+            "ix_outbox_waiting_urgency_id",
+            "urgency",
             "id",
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "ix_outbox_waiting_recipient",
+            "recipient",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "ix_outbox_merged_into",
+            "merged_into",
+            sqlite_where=text("state = 'merged'"),
+            postgresql_where=text("state = 'merged'"),
         ),
         Index(
             "ix_outbox_waiting_not_before",
@@ -283,12 +296,16 @@ class OutboxRow(Table, table=True):
 
 
 class PaceRow(Table, table=True):
-    """When a channel, or the whole workspace, is free again by the pace it is given (machine's clock)."""
+    """How far a channel is, or all posts, or all edits (`bot.pace`). The machine's clock, both.
+
+    `paid_until` is what was said so far paid for; until `taken_until` somebody speaks there, or it is held.
+    """
 
     __tablename__ = "paces"
 
     name: str = Field(primary_key=True)
-    free_at: datetime = Field(sa_type=Instant)
+    paid_until: datetime = Field(sa_type=Instant)
+    taken_until: datetime = Field(sa_type=Instant)
 
 
 class RestoreRow(Table, table=True):

@@ -37,6 +37,7 @@ MENDED_BY_A_PERSON = frozenset(
     }
 )
 """Refusals of the app, not of the letter: it is kept, and tried again, until somebody has mended them."""
+GONE = "message_not_found"
 PAGE = 200
 UNSAID_WAIT = 30
 """Seconds to wait where Slack asks to wait and does not say how long."""
@@ -85,6 +86,14 @@ class SlackMessenger:
             )
         except FAULTS as error:
             translate(error, f"rewriting the post {posted.ts} in {posted.channel}")
+
+    def delete(self, posted: Posted) -> None:
+        """Take a post away; one that is gone already is no error."""
+        try:
+            self.client.chat_delete(channel=posted.channel, ts=posted.ts)
+        except FAULTS as error:
+            if not (isinstance(error, SlackApiError) and error.response.get("error") == GONE):
+                translate(error, f"taking away the post {posted.ts} in {posted.channel}")
 
     def find(self, to: str, delivery_id: str, since: datetime, thread: Posted | None = None) -> Posted | None:
         """Search the channel or the thread since `since` for the post that carries this delivery's id."""

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from blocks.letters import DRAWN
 from bot import cases, delivery
-from bot.delivery import LEASE, MOST_ATTEMPTS, Drawing, Postman, waiting_time
+from bot.delivery import HELD_UP, LEASE, MOST_ATTEMPTS, Drawing, Postman, mark_of, waiting_time
 from bot.desk import Desk
 from bot.errors import OutcomeUnknown, RateLimited, Rejected
-from bot.ports import Letter, Message, Posted
+from bot.pace import Pace, Paces
+from bot.ports import Delivery, Letter, Message, Posted
+from bot.urgency import ORDER
 from storage import Database, open_database
+from storage.tables import RestoreRow
 from tests.bot.desk import NOW, facts, playbooks
 
 ADA, BEN = "U0ADA00001", "U0BEN00002"
@@ -42,6 +46,7 @@ class FakeSlack:
     made: bool = False
     posts: list[tuple[str, str]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    deleted: list[Posted] = field(default_factory=list)
 
     def post(self, to: str, message: Message, delivery_id: str, thread: Posted | None = None) -> Posted:
         self.calls.append("post")
@@ -61,6 +66,10 @@ class FakeSlack:
         self.calls.append("find")
         found = (to, delivery_id) in self.posts
         return self._posted(self.posts.index((to, delivery_id))) if found else None
+
+    def delete(self, posted: Posted) -> None:
+        self.calls.append("delete")
+        self.deleted.append(posted)
 
     def _trouble(self, to: str) -> Exception | None:
         return self.troubles[to].pop(0) if self.troubles.get(to) else None
@@ -93,9 +102,23 @@ class Round:
             raise ZeroDivisionError
         return None if drawing.letter.key == "not owed" else Message("A sentence.", ())
 
-    def put(self, *keys: str, to: str = ADA, edits: str = "") -> None:
+    def put(self, *keys: str, to: str = ADA, edits: str = "", kind: str = "card") -> None:
         with self.database.write() as work:
-            work.outbox.put([Letter(key, "card", self.number, to, edits) for key in keys], NOW)
+            work.outbox.put([Letter(key, kind, self.number, to, edits) for key in keys], NOW)
+
+    def claim(self, holder: str = "h") -> Delivery | None:
+        at = self.watch.at
+        with self.database.write() as work:
+            claimed = work.outbox.claim(holder, at, at + LEASE, 1, self.postman.paces)
+        return next(iter(claimed), None)
+
+    def hurry(self, paces: Paces) -> None:
+        """The postman keeps this pace from now on."""
+        self.postman = replace(self.postman, paces=paces)
+
+    def restored(self, knows_until: datetime, at: datetime = NOW) -> None:
+        with self.database.write() as work:
+            work.outbox.session.add(RestoreRow(at=at, knows_until=knows_until))
 
     def go(self) -> None:
         while self.postman.deliver_next():
@@ -222,11 +245,172 @@ def test_an_edit_waits_for_its_post_and_is_repeated_without_a_look(rounds):
     assert rounds.next_try() is None
 
 
-def test_who_took_over_after_a_lease_settles_and_the_late_one_does_not(rounds, caplog):
+def test_who_wakes_after_its_lease_says_nothing(rounds, caplog):
     rounds.put("a")
-    with rounds.database.write() as work:
-        (late,) = work.outbox.claim("late", START, START + LEASE, 1)
+    late = rounds.claim("late")
+    rounds.watch.at += LEASE
+    rounds.postman.deliver(late)
+    assert rounds.slack.calls == []
+    assert "a: not sent, the lease had run out" in caplog.messages
+
+
+def test_who_took_over_after_a_lease_settles_and_the_late_one_takes_its_post_away(rounds, caplog):
+    rounds.put("a")
+    late = rounds.claim("late")
     rounds.wait(LEASE)
     assert rounds.slack.calls == ["find", "post"]
-    rounds.postman._deliver(late)
+    rounds.slack.posts.append(("U0NOBODY", ""))  # What the late one posts stands elsewhere.
+    rounds.postman.deliver(replace(late, lease_until=rounds.watch.at + LEASE))
     assert "a: the lease had gone to another process before it was settled" in caplog.messages
+    assert rounds.slack.deleted == []
+    rounds.go()
+    assert [posted.ts for posted in rounds.slack.deleted] == [f"{NOW.timestamp() + 2:.6f}"]
+    rounds.go()
+    assert len(rounds.slack.deleted) == 1
+
+
+def test_a_late_post_is_left_alone_until_it_is_known_that_another_stands(rounds):
+    rounds.put("a")
+    late = rounds.claim("late")
+    rounds.watch.at += LEASE
+    other = rounds.claim("other")
+    rounds.postman.deliver(replace(late, lease_until=rounds.watch.at + LEASE))
+    rounds.go()
+    assert rounds.slack.deleted == []
+    rounds.postman.deliver(other)
+    rounds.go()
+    assert (rounds.slack.calls, rounds.slack.deleted) == (["post", "find"], [])
+
+
+def test_the_most_urgent_goes_first_and_then_the_oldest(rounds):
+    for kind in ("digest", "reminder", "card", "notice", "decision"):
+        rounds.put(kind, kind=kind, to=f"U0{kind.upper()}")
+    rounds.go()
+    order = ["U0CARD", "U0DECISION", "U0REMINDER", "U0NOTICE", "U0DIGEST"]
+    assert [to for to, _ in rounds.slack.posts] == order
+
+
+def test_every_kind_that_can_be_drawn_has_its_place_in_the_order():
+    assert set(ORDER) == set(DRAWN)
+
+
+def test_two_threads_never_speak_in_one_channel_at_a_time(rounds):
+    rounds.put("a", "b")
+    rounds.put("c", to=BEN)
+    first, second = rounds.claim(), rounds.claim()
+    assert [first.letter.key, second.letter.key, rounds.claim()] == ["a", "c", None]
+    rounds.postman.deliver(first)
+    assert rounds.claim().letter.key == "b"
+
+
+@pytest.mark.parametrize(
+    ("tries", "behind"),
+    [(1, False), (HELD_UP - 1, False), (HELD_UP, True)],
+    ids=["after one try", "before the last", "after so many"],
+)
+def test_a_letter_that_fails_keeps_its_channel_waiting_only_for_a_while(rounds, tries, behind):
+    rounds.slack.troubles = {ADA: [UNKNOWN] * tries}
+    rounds.put("first", "second")
+    for _ in range(tries):
+        rounds.go()
+        if not rounds.sent("second"):
+            rounds.watch.at = rounds.postman.next_try()
+    rounds.watch.at -= timedelta(seconds=1)
+    rounds.go()
+    assert (rounds.sent("first"), rounds.sent("second")) == (False, behind)
+
+
+def test_a_channel_gets_its_burst_and_then_one_a_second(rounds):
+    rounds.hurry(Paces(channel=Pace(timedelta(seconds=1), burst=2)))
+    rounds.put("a", "b", "c", "d")
+    rounds.put("other", to=BEN)
+    rounds.go()
+    assert [to for to, _ in rounds.slack.posts] == [ADA, ADA, BEN]
+    assert rounds.postman.next_try() == START + timedelta(seconds=1)
+    rounds.wait(timedelta(milliseconds=999))
+    assert len(rounds.slack.posts) == 3
+    rounds.wait(timedelta(milliseconds=1))
+    assert len(rounds.slack.posts) == 4
+    rounds.wait(timedelta(hours=1))
+    assert rounds.sent("d")
+
+
+@pytest.mark.parametrize(
+    ("paces", "edits", "gone"),
+    [
+        (Paces(workspace=Pace(timedelta(seconds=1), burst=2)), False, 2),
+        (Paces(workspace=Pace(timedelta(seconds=1), burst=2)), True, 4),
+        (Paces(edits=Pace(timedelta(seconds=1), burst=3)), True, 3),
+        (Paces(edits=Pace(timedelta(seconds=1), burst=3)), False, 4),
+    ],
+    ids=["posts, all channels", "edits do not count as posts", "edits", "posts do not count as edits"],
+)
+def test_the_workspace_has_its_pace_too(rounds, paces, edits, gone):
+    people = [f"U0PERSON{number}" for number in range(4)]
+    if edits:
+        for person in people:
+            rounds.put(person, to=person)
+        rounds.go()
+        rounds.slack.calls.clear()
+    rounds.hurry(paces)
+    for person in people:
+        rounds.put(f"{person}/2", to="" if edits else person, edits=person if edits else "")
+    rounds.go()
+    assert len(rounds.slack.calls) == gone
+    rounds.wait(timedelta(seconds=1))
+    assert len(rounds.slack.calls) == min(gone + 1, 4)
+
+
+def test_all_replicas_together_keep_one_pace(rounds):
+    rounds.hurry(Paces(workspace=Pace(timedelta(seconds=1))))
+    other = replace(rounds.postman)
+    rounds.put("a")
+    rounds.put("b", to=BEN)
+    assert (rounds.postman.deliver_next(), other.deliver_next()) == (True, False)
+    rounds.watch.at += timedelta(seconds=1)
+    assert other.deliver_next()
+
+
+def test_slack_that_asks_to_wait_quiets_the_channel_and_no_other(rounds):
+    rounds.slack.troubles = {ADA: [LIMITED]}
+    rounds.put("a", "b")
+    rounds.put("c", to=BEN)
+    rounds.go()
+    assert (rounds.sent("b"), rounds.sent("c")) == (False, True)
+    rounds.wait(timedelta(seconds=30))
+    assert [to for to, _ in rounds.slack.posts] == [BEN, ADA, ADA]
+
+
+@pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=1)], ids=["an hour", "a day"])
+@pytest.mark.parametrize("held", [True, False], ids=["a lease", "a wait"])
+def test_a_machine_clock_that_is_set_back_leaves_nothing_hanging(rounds, held, back):
+    rounds.put("a")
+    rounds.slack.troubles = {ADA: [UNKNOWN]}
+    if held:
+        rounds.claim("died")
+    else:
+        rounds.go()
+    rounds.watch.at -= back
+    rounds.go()
+    rounds.wait(timedelta(seconds=4))
+    assert rounds.sent("a")
+    assert len(rounds.slack.posts) == 1
+
+
+def test_after_a_restore_what_was_said_since_the_copy_was_made_is_found(rounds):
+    rounds.put("a")
+    (letter,) = [each for each in [rounds.claim("before")] if each]
+    rounds.slack.posts.append((ADA, mark_of(letter.letter)))
+    rounds.restored(knows_until=NOW - timedelta(hours=1))
+    rounds.watch.at += LEASE
+    rounds.put("b")
+    rounds.go()
+    assert rounds.slack.calls == ["find", "find", "post"]
+    assert rounds.sent("a")
+
+
+def test_what_falls_due_after_a_restore_is_not_looked_for(rounds):
+    rounds.restored(knows_until=NOW - timedelta(days=2), at=NOW - timedelta(days=1))
+    rounds.put("a")
+    rounds.go()
+    assert rounds.slack.calls == ["post"]

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import bindparam, create_engine, text
 
 from app import Service, Slack, wire
+from bot.pace import UNHURRIED
 from bot.playbooks import load_playbooks
 from bot.settings import load_organisation
 from sandbox.person import Clock, Person
@@ -81,7 +82,7 @@ class Office:
         now = self.sandbox.clock.now
         slack = Slack(self.sandbox.bot_token, self.sandbox.app_token, self.sandbox.api_url)
         with open_database(self.database, now()) as database:
-            self.running = wire(self.playbooks, database, slack, now)
+            self.running = wire(self.playbooks, database, slack, now, paces=UNHURRIED)
             with self.running.running():
                 yield
             self.running = None

@@ -16,6 +16,8 @@ branch_labels = None
 depends_on = None
 
 OPEN = sa.text("state = 'open'")
+WAITING = sa.text("state = 'waiting'")
+MERGED = sa.text("state = 'merged'")
 RESTING = sa.text("state = 'open' AND tries > 0")
 QUEUED = sa.text("queued_since IS NOT NULL")
 STATES = "state IN ('waiting', 'sent', 'dead', 'superseded', 'dropped', 'merged')"
@@ -45,13 +47,23 @@ def _outbox() -> None:
         outbox.alter_column("due_at", existing_type=Instant(), nullable=False)
         for name, kind in (("urgency", sa.Integer()), ("merged_into", sa.String())):
             outbox.alter_column(name, existing_type=kind, existing_nullable=False, server_default=None)
+        outbox.drop_index("ix_outbox_waiting_id")
+    for index, columns, which in (
+        ("waiting_urgency_id", ["urgency", "id"], WAITING),
+        ("waiting_recipient", ["recipient"], WAITING),
+        ("merged_into", ["merged_into"], MERGED),
+    ):
+        op.create_index(
+            f"ix_outbox_{index}", "outbox", columns, sqlite_where=which, postgresql_where=which
+        )
 
 
 def _paces() -> None:
     op.create_table(
         "paces",
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("free_at", Instant(), nullable=False),
+        sa.Column("paid_until", Instant(), nullable=False),
+        sa.Column("taken_until", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_paces")),
     )
 
