@@ -101,7 +101,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("databases", asked_for or KINDS, indirect=True, scope="session")
 
 
+LONGEST = ("tests/e2e/week/", "tests/page/test_surfaces.py", "tests/e2e/", "tests/page/", "tests/storage/")
+"""What takes long begins first, so that at the end no worker waits for another's long story."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: [not item.nodeid.startswith(place) for place in LONGEST])
     only = config.getoption("--database")
     unwanted = [item for item in items if only and kind_of(item) not in (None, only)]
     if unwanted:
