@@ -44,7 +44,7 @@ KINDS: Final[tuple[dict[str, object], ...]] = (
 """What is otherwise in some of the cases: ordinary ones, escalated, to be confirmed, to be decided, Beam."""
 SERIES: Final = {
     "sqlite": "WITH RECURSIVE s(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM s WHERE n < :many - 1)",
-    "postgresql": "WITH s(n) AS (SELECT generate_series(0, :many - 1))",
+    "postgresql": "WITH s(n) AS (SELECT generate_series(0, CAST(:many AS bigint) - 1))",
 }
 LATER: Final = {
     "sqlite": "strftime('%Y-%m-%d %H:%M:%f000', '{}', '+' || ({}) || ' seconds')",
