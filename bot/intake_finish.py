@@ -23,7 +23,7 @@ from bot.intake_fields import (
     text_of,
 )
 from bot.ports import Entry, Intake, StoredCase, Work
-from bot.sop import Event, Plan
+from bot.sop import Event, Plan, plan_of
 from bot.sop.vocabulary import SENSITIVE
 
 CARRIED_ON = (
@@ -122,9 +122,9 @@ def _link(work: Work, desk: Desk, case: StoredCase, stored: Intake, found: Alike
 
 def _handed(work: Work, desk: Desk, number: int, agent: str, now: datetime) -> StoredCase:
     """A sensitive complaint of somebody who is not trained goes to those who are (D-14)."""
-    view = cases.view(work, desk, number, now)
-    if not goes_to_trained(view.plan, desk, agent):
-        return view.stored
+    case = work.cases.get(number)
+    if not goes_to_trained(plan_of(case.case, desk.playbooks, now), desk, agent):
+        return case
     return hands.hand_to_team(work, desk, number, "trained_agent", agent, now, cites=("D-14",))
 
 

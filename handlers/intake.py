@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -162,10 +162,10 @@ class IntakeListeners:
             kept = drafts.hear(work, heard, now)
             if kept.verdict == "kept" or (kept.verdict == "late" and self._stands_at(kept.intake, heard)):
                 try:
-                    intake_finish.finish(work, self.front.desk, kept.intake, now)
+                    case = intake_finish.finish(work, self.front.desk, kept.intake, now)
                 except AlreadyOpen as refused:
                     return kept, refused
-                kept = Kept(drafts.own(work, heard.intake, heard.user), "over")
+                kept = Kept(replace(kept.intake, case_number=case.number), "over")
         return kept, None
 
     @guarded

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, false, literal_column, or_
+from sqlalchemy import ColumnElement, false, insert, literal_column, or_
 from sqlmodel import Session, col, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -41,10 +41,10 @@ class CaseStore(Cases):
         self, case: Case, owner: str, opened_by: str, now: datetime, team: Team = "front_line"
     ) -> StoredCase:
         stored = StoredCase(self._next_number(), case, owner, opened_by, team=team)
-        self.session.add(CaseRow(number=stored.number, **_columns(stored, now)))
+        row = {"number": stored.number, **_columns(stored, now)}
+        self.session.connection().execute(insert(CaseRow), row)
         self._index.add([Words(stored.number, _words(stored))])
         tell(self.session, audiences(stored))
-        self.session.flush()
         return stored
 
     def get(self, number: int) -> StoredCase:
@@ -128,8 +128,8 @@ class CaseStore(Cases):
     def _next_number(self) -> int:
         """The counter's row lock leaves no gaps: a number that is rolled back is given again."""
         counting = update(CounterRow).where(col(CounterRow.name) == CASE_NUMBER)
-        self.session.exec(counting.values(value=CounterRow.value + 1))
-        return self.session.exec(select(CounterRow.value).where(CounterRow.name == CASE_NUMBER)).one()
+        given = counting.values(value=CounterRow.value + 1).returning(col(CounterRow.value))
+        return int(self.session.connection().execute(given).scalar_one())
 
 
 def _waiting(teams: Collection[Team]) -> SelectOfScalar[CaseRow]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import and_, delete, exists, or_, select, update
+from sqlalchemy import and_, delete, exists, insert, or_, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
@@ -28,7 +28,8 @@ EVERYBODY: Final = "everybody"
 
 def tell(session: Session, audiences: Iterable[str]) -> None:
     """Note what has changed for whom, in the transaction that changes it."""
-    session.add_all(HomeNewsRow(audience=each) for each in sorted(filter(None, set(audiences))))
+    if told := sorted(filter(None, set(audiences))):
+        session.connection().execute(insert(HomeNewsRow), [{"audience": each} for each in told])
 
 
 def audiences(stored: StoredCase) -> set[str]:

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from bot.ports import Intake, Intakes, Sheet
 from storage.homes import tell
+from storage.inserting import put
 from storage.locking import locked
 from storage.tables import IntakeRow
 
@@ -22,38 +23,32 @@ class IntakeStore(Intakes):
     session: Session
 
     def save(self, intake: Intake, now: datetime) -> None:
-        row = self._row(intake.id)
-        started_at = row.started_at if row else now
-        self.session.merge(
-            IntakeRow(
-                id=intake.id,
-                agent=intake.agent,
-                case_number=intake.case_number,
-                typed={field: _plain(value) for field, value in intake.values.items()},
-                state=_state(intake),
-                sheet=_sheet_json(intake.sheet),
-                linked=list(intake.linked),
-                given_by=intake.given_by,
-                note=intake.note,
-                started_at=started_at,
-                updated_at=now,
-            )
-        )
+        row = {
+            "id": intake.id,
+            "agent": intake.agent,
+            "case_number": intake.case_number,
+            "typed": {field: _plain(value) for field, value in intake.values.items()},
+            "state": _state(intake),
+            "sheet": _sheet_json(intake.sheet),
+            "linked": list(intake.linked),
+            "given_by": intake.given_by,
+            "note": intake.note,
+            "updated_at": now,
+        }
+        put(self.session, IntakeRow, "id", {**row, "started_at": now}, row)
         tell(self.session, {intake.agent, intake.given_by})
-        self.session.flush()
 
     def get(self, intake_id: str) -> Intake | None:
-        row = self._row(intake_id)
+        query = select(IntakeRow).where(IntakeRow.id == intake_id)
+        row = self.session.exec(locked(self.session, query)).one_or_none()
         return _intake(row) if row else None
 
     def unfinished_of(self, agent: str) -> Sequence[Intake]:
         query = select(IntakeRow).where(IntakeRow.agent == agent, IntakeRow.state == "open")
-        newest = query.order_by(col(IntakeRow.updated_at).desc(), col(IntakeRow.id))
+        newest = query.execution_options(populate_existing=True).order_by(
+            col(IntakeRow.updated_at).desc(), col(IntakeRow.id)
+        )
         return tuple(_intake(row) for row in self.session.exec(newest))
-
-    def _row(self, intake_id: str) -> IntakeRow | None:
-        query = select(IntakeRow).where(IntakeRow.id == intake_id)
-        return self.session.exec(locked(self.session, query)).one_or_none()
 
 
 def _intake(row: IntakeRow) -> Intake:

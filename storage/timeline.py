@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, select, update
 
 from bot.ports import Entry, Timeline
@@ -22,7 +23,8 @@ class TimelineStore(Timeline):
 
     def add(self, number: int, entries: Iterable[Entry]) -> None:
         added = tuple(entries)
-        self.session.add_all(_row(number, entry) for entry in added)
+        if added:
+            self.session.connection().execute(insert(TimelineRow), [_row(number, each) for each in added])
         self.session.flush()
         if any(entry.event == "escalated" for entry in added):
             self._for_leads(number)
@@ -37,16 +39,16 @@ class TimelineStore(Timeline):
         return tuple(_entry(row) for row in self.session.exec(query))
 
 
-def _row(number: int, entry: Entry) -> TimelineRow:
-    return TimelineRow(
-        case_number=number,
-        at=entry.at,
-        by=entry.by,
-        event=entry.event,
-        text=entry.text,
-        cites=list(entry.cites),
-        data=dict(entry.data),
-    )
+def _row(number: int, entry: Entry) -> dict[str, object]:
+    return {
+        "case_number": number,
+        "at": entry.at,
+        "by": entry.by,
+        "event": entry.event,
+        "text": entry.text,
+        "cites": list(entry.cites),
+        "data": dict(entry.data),
+    }
 
 
 def _entry(row: TimelineRow) -> Entry:
