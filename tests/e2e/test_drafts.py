@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from slack_bolt import BoltRequest
 
+from handlers.line import Line
 from sandbox.person import Person, SeenView, Trouble
 from tests.databases import Databases
 from tests.e2e.conftest import ROOT, WEDNESDAY, Office
@@ -322,3 +323,38 @@ def killed_later(office: Office) -> Iterator[object]:
             yield lambda: (process.send_signal(signal.SIGKILL), process.wait())
         finally:
             process.kill()
+
+
+@pytest.mark.parametrize("how", ["cut", "warning", "refresh_requested"])
+def test_a_line_that_is_replaced_in_the_middle_of_the_form_loses_nothing(office: Office, how: str) -> None:
+    ada, trouble = office.ada, Trouble(office.sandbox.url)
+    begin(ada, {"homeowner.name": "Hanna (homeowner)"})
+    rebuilds = line_of(office).state().rebuilds
+    trouble.disconnect(how)
+    ada.wait_for(lambda _: line_of(office).state().rebuilds > rebuilds, what="a new line")
+    ada.type("homeowner.phone", "555-0100")
+    ada.close()
+    resumed(ada)
+    assert holds(ada)
+
+
+def test_a_page_that_a_cut_line_swallowed_is_sent_again_and_counts_once(office: Office) -> None:
+    ada = office.ada
+    begin(ada, dict(WHO))
+    rebuilds = line_of(office).state().rebuilds
+    Trouble(office.sandbox.url).cause("drop_socket", target="interactive")
+    assert ada.submit(strict=False).notice
+    assert stands(ada)["homeowner.name"] == WHO["homeowner.name"]
+    ada.wait_for(lambda _: line_of(office).state().rebuilds > rebuilds, what="a new line")
+    ada.submit()
+    ada.wait_for_view("What happened")
+    ada.close()
+    assert resumed(ada) == "Open a complaint"
+    assert "What happened" in ada.view.all_text
+
+
+def line_of(office: Office) -> Line:
+    """The line of the desk that runs."""
+    assert office.running
+    assert isinstance(office.running.transport, Line)
+    return office.running.transport
