@@ -72,7 +72,25 @@ def test_what_differs_is_said_each_time(log, clock):
     assert written(log) == ["a ring failed", "a Home failed", "a ring failed"]
 
 
-def test_what_is_no_exception_is_never_kept_back(log):
+def test_a_warning_is_the_same_when_its_words_are(log, clock):
     for number in (1, 1, 2):
         log.error("HC-%d: given up", number)
-    assert written(log) == ["HC-1: given up", "HC-1: given up", "HC-2: given up"]
+    clock.seconds = 60.0
+    log.error("HC-%d: given up", 1)
+    again = "HC-1: given up (1 more like this were not written)"
+    assert written(log) == ["HC-1: given up", "HC-2: given up", again]
+
+
+def test_news_is_never_kept_back(log):
+    log.setLevel(logging.INFO)
+    for _ in range(2):
+        log.info("connected")
+    assert written(log) == ["connected", "connected"]
+
+
+def test_what_has_not_come_again_is_forgotten(clock):
+    spared = OnceAMinute(clock)
+    for number in range(50):
+        clock.seconds += 10
+        spared.filter(logging.LogRecord("a room", logging.ERROR, "", 0, f"trouble {number}", (), None))
+    assert len(spared._last) < 10

@@ -1,0 +1,318 @@
+"""Every point at which a desk can die, and what has to be so afterwards: what is so when nobody dies.
+
+    python -m tests.e2e.crash_points [--database sqlite|postgresql] [--story STORY] [--point after:7]
+
+plays all of them, or the one that is named, and says of each that fails how to play it again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from sandbox.person import Person, PersonError, Trouble
+from sandbox.server import Sandbox
+from sandbox.timing import Timing
+from storage import open_database
+from tests.databases import Databases, SqliteFiles, rows
+from tests.e2e.crash_nursery import KILLED, Nursery, Running
+from tests.e2e.crash_stories import ADA, BEN, BO, CLEO, LEA, OPENED, STORIES, Act, Story, prepare
+from tests.e2e.crashing_desk import ROOT, Desk
+from tests.postgres import shared, stopped
+
+Point = tuple[str, int]
+"""A moment, `before` or `after`, and the number of a step."""
+KINDS = ("sqlite", "postgresql")
+TRIES = 12
+LOOKS = 2.5
+LEAP = 600.0
+"""Seconds by which the machine's clock goes on between one desk and the next: every lease is over."""
+MINUTES = re.compile(r"(?<=\d):\d\d")
+LINE = re.compile(r"/\d+(?=/|$)")
+"""In a letter's key, the line of the timeline that it tells."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What there is in the end: on the screens, and in the memory."""
+
+    posts: tuple[tuple[str, str, tuple[str, ...], bool], ...]
+    cases: tuple[tuple[object, ...], ...]
+    timelines: tuple[str, ...]
+    timers: tuple[tuple[object, ...], ...]
+    letters: tuple[tuple[object, ...], ...]
+    waiting: tuple[tuple[object, ...], ...]
+
+
+@dataclass
+class Workplace:
+    """A workspace of its own, and a database in which the story has come to where the desk starts."""
+
+    story: Story
+    databases: Databases
+    prepared: str
+    nursery: Nursery
+    folder: Path
+    lost_reply: str = ""
+    started: list[Running] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        self.url = self.databases.copy(self.prepared)
+        self.sandbox = Sandbox(manifest=ROOT / "manifest.json", timing=Timing(ack_seconds=2.0))
+        self.sandbox.start()
+        self.sandbox.clock.move_to(OPENED + self.story.after)
+        self.leaps, self.stays = self.folder / "leaps", self.folder / "stays"
+        self.leaps.write_text("0")
+        if self.lost_reply:
+            Trouble(self.sandbox.url).cause("lost_reply", target=self.lost_reply)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for each in self.started:
+            each.end()
+        self.sandbox.stop()
+        self.databases.drop(self.url)
+
+    def start(self, dies: Point | None = None, hangs: Point | None = None) -> Running:
+        """Start a desk. By the machine's clock, the leases of those that died or hang are over."""
+        self.end_leases()
+        self.stays.touch()
+        slack = self.sandbox
+        ahead = slack.clock.offset.total_seconds()
+        tokens = (slack.bot_token, slack.app_token)
+        files = (str(self.leaps), str(self.stays))
+        self.started.append(
+            self.nursery.start(Desk(self.url, *tokens, slack.api_url, ahead, *files, dies=dies, hangs=hangs))
+        )
+        return self.started[-1]
+
+    def end_leases(self) -> None:
+        """Let the machine's clock go on, once for every desk that has died or hangs."""
+        gone = [each for each in self.started if each.hangs or not each.is_alive]
+        self.leaps.write_text(str(LEAP * len(gone)))
+
+    def play(self, dies: Point | None = None) -> Running:
+        """Play the story with a desk that dies, and another one afterwards; answers the first."""
+        first = self.start(dies)
+        for act in self.story.acts:
+            self._act(act)
+        self.finish()
+        return first
+
+    def play_beside(self, dies: Point) -> Running:
+        """Two desks at once, of which one dies; nobody is started in its place. Answers the one that died."""
+        first, second = self.start(dies), self.start()
+        for each in (first, second):
+            self.nursery.wait_for_beginning(each)
+        self.nursery.wait_a_while(lambda: not first.is_alive, LOOKS)
+        self.end_leases()
+        self.stays.unlink()
+        for each in (first, second):
+            self.nursery.wait_for_end(each)
+        assert second.code == 0, f"the other desk ended with {second.code}"
+        return first
+
+    def play_hanging(self, hangs: Point) -> Running:
+        """A desk hangs past its leases, another does its work, and the first wakes up. Answers the first."""
+        first = self.start(hangs=hangs)
+        self.nursery.wait(lambda: first.hangs or not first.is_alive, "the step at which a desk hangs")
+        second = self.start()
+        self.nursery.wait_for_beginning(second)
+        self.stays.unlink()
+        self.nursery.wait_for_end(second)
+        assert second.code == 0, f"the other desk ended with {second.code}"
+        first.go_on()
+        self.nursery.wait_for_end(first)
+        assert first.code == 0, f"the desk that hung ended with {first.code}"
+        return first
+
+    def finish(self) -> None:
+        """Let the desk do what it owes, and go; where it dies of that, another one does."""
+        for _ in range(2):
+            running = self.present()
+            self.nursery.wait_for_beginning(running)
+            self.stays.unlink(missing_ok=True)
+            self.nursery.wait_for_end(running)
+            if running.code == 0:
+                return
+            assert running.code == KILLED, f"a desk ended with {running.code}"
+        raise AssertionError("the second desk died too")
+
+    def present(self) -> Running:
+        """The desk that runs; where the last one died, another is started."""
+        self.nursery.listen()
+        if self.started[-1].is_alive:
+            return self.started[-1]
+        assert self.started[-1].code == KILLED, f"a desk ended with {self.started[-1].code}"
+        return self.start()
+
+    def _act(self, act: Act) -> None:
+        person, told = Person(self.sandbox.url, act.who), ""
+        for _ in range(TRIES):
+            running = self.present()
+            self.nursery.wait_for_beginning(running)
+            try:
+                if not self._sees(act, person, 0.0):
+                    act.does(person)
+            except PersonError as error:
+                told = str(error)
+            if self._sees(act, person, LOOKS):
+                return
+        raise AssertionError(f"After {TRIES} tries: {told} {person.screen()}")
+
+    def _sees(self, act: Act, person: Person, seconds: float) -> bool:
+        """Whether it is done, in this time and while the desk lives."""
+        running = self.started[-1]
+
+        def done() -> bool:
+            try:
+                return bool(act.is_done(person))
+            except PersonError:
+                return False
+
+        self.nursery.wait_a_while(lambda: not running.is_alive or done(), seconds)
+        return done()
+
+    def outcome(self) -> Outcome:
+        with open_database(self.url, OPENED) as database, database.read() as work:
+            numbers = [int(str(number)) for (number,) in rows(self.url, "SELECT number FROM cases")]
+            timelines = [entry.text for number in numbers for entry in work.timeline.of(number)]
+        letters = "SELECT key, state FROM outbox WHERE edits = ''"
+        # Who answers before the desk knew that it had asked leaves nothing to be cancelled.
+        timers = "SELECT case_number, timer_id, state FROM follow_ups WHERE state <> 'cancelled'"
+        posts = {
+            (each["id"], post["ts"]): (each["name"] or who, post)
+            for who in (ADA, BEN, BO, LEA, CLEO)
+            for each in Person(self.sandbox.url, who).state["conversations"]
+            for post in each["messages"]
+            if not post["ephemeral"]
+        }
+        return Outcome(
+            posts=tuple(sorted(_seen(name, post) for name, post in posts.values())),
+            cases=tuple(sorted(rows(self.url, "SELECT number, state, owner, team FROM cases"))),
+            timelines=tuple(MINUTES.sub("", text) for text in timelines),
+            timers=tuple(sorted(rows(self.url, timers))),
+            letters=tuple(sorted((LINE.sub("", str(key)), state) for key, state in rows(self.url, letters))),
+            waiting=tuple(rows(self.url, "SELECT key FROM outbox WHERE state = 'waiting'")),
+        )
+
+
+def _seen(name: str, post: dict[str, object]) -> tuple[str, str, tuple[str, ...], bool]:
+    blocks = post["blocks"]
+    assert isinstance(blocks, list)
+    elements = [each for block in blocks for each in block.get("elements", ()) if each["type"] == "button"]
+    return name, str(post["text"]), tuple(each["text"]["text"] for each in elements), bool(post["thread_ts"])
+
+
+@dataclass
+class Ground:
+    """One kind of database, on which every story is prepared and played undisturbed once."""
+
+    databases: Databases
+    nursery: Nursery
+    folder: Path
+    _prepared: dict[str, str] = field(default_factory=dict)
+    _undisturbed: dict[str, tuple[tuple[str, ...], Outcome]] = field(default_factory=dict)
+
+    def at(self, story: str, lost_reply: str = "") -> Workplace:
+        """A workplace in which this story begins."""
+        if story not in self._prepared:
+            self._prepared[story] = self.databases.new()
+            prepare(STORIES[story], self._prepared[story])
+        places = (self.databases, self._prepared[story], self.nursery, self.folder)
+        return Workplace(STORIES[story], *places, lost_reply=lost_reply)
+
+    def undisturbed(self, story: str) -> tuple[tuple[str, ...], Outcome]:
+        """The steps of a story, and how it ends, when nobody dies."""
+        if story not in self._undisturbed:
+            with self.at(story) as workplace:
+                told = workplace.play()
+                self._undisturbed[story] = tuple(told.steps), workplace.outcome()
+        return self._undisturbed[story]
+
+    def points(self, story: str) -> Iterator[Point]:
+        """Before every step; after what cannot be undone, and after the last.
+
+        What a desk leaves behind after a commit is what it leaves before its next step.
+        """
+        steps, _ = self.undisturbed(story)
+        for number, step in enumerate(steps, start=1):
+            yield "before", number
+            if "." in step or step == "acknowledge" or number == len(steps):
+                yield "after", number
+
+    def differs(
+        self,
+        story: str,
+        point: Point | None,
+        lost_reply: str = "",
+        play: Callable[[Workplace, Any], Running] = Workplace.play,
+    ) -> str:
+        """What is otherwise than undisturbed when a desk dies there; empty when nothing is."""
+        _, expected = self.undisturbed(story)
+        with self.at(story, lost_reply) as workplace:
+            try:
+                play(workplace, point)
+            except (AssertionError, TimeoutError) as error:
+                return f"{type(error).__name__}: {error}"
+            outcome = workplace.outcome()
+        return "\n".join(_differences(expected, outcome))
+
+
+def _differences(expected: Outcome, outcome: Outcome) -> Iterator[str]:
+    for name in expected.__dataclass_fields__:
+        wanted, found = list(getattr(expected, name)), list(getattr(outcome, name))
+        for each in found:
+            if each in wanted:
+                wanted.remove(each)
+            else:
+                yield f"{name}: {each} is too much"
+        yield from (f"{name}: {each} is missing" for each in wanted)
+
+
+def main() -> int:
+    """Play crash points, and answer how many differ."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    asked.add_argument("--database", choices=KINDS, action="append")
+    asked.add_argument("--story", choices=tuple(STORIES), action="append")
+    asked.add_argument("--point", help="as in after:7")
+    asked.add_argument("--lost-reply", default="", help="a method whose first reply is lost")
+    options = asked.parse_args()
+    failures = 0
+    with tempfile.TemporaryDirectory() as name, Nursery() as nursery:
+        folder = Path(name)
+        for kind in options.database or KINDS:
+            databases = SqliteFiles(folder) if kind == "sqlite" else shared(folder / "postgresql")
+            ground = Ground(databases, nursery, folder)
+            for story in options.story or STORIES:
+                failures += _play(ground, kind, story, options.point, options.lost_reply)
+        stopped(folder / "postgresql")
+    return failures
+
+
+def _play(ground: Ground, kind: str, story: str, only: str | None, lost_reply: str) -> int:
+    failures = played = 0
+    for moment, number in ground.points(story):
+        if only in (None, f"{moment}:{number}"):
+            played += 1
+            if problem := ground.differs(story, (moment, number), lost_reply):
+                failures += 1
+                again = f'--database {kind} --story "{story}" --point {moment}:{number}'
+                say(f"{again}\n    {problem}\n")
+    say(f"{kind}: {story}: {played} points, {failures} failed")
+    return failures
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(min(main(), 1))
