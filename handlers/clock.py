@@ -1,7 +1,8 @@
 """Time is an event too: the bell rings what is due, and wakes the lanes that deliver what that gives.
 
 APScheduler only keeps the time, in memory; the truth is in the database. A date trigger waits for the next
-due instant, an interval of a second is the net for what another process or a moved clock has made due.
+due instant. A thread that looks every second is the net for what another process or a moved clock has made
+due: it counts by a clock that nobody can set, while APScheduler sleeps by the system's.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class Bell:
 
     Homes are drawn on a thread of their own: they hold up no letter, and no letter holds them up. `routine`
     are the kinds of errands that nobody waits for. `last_rang` is when a ring last came to its end, by the
-    machine's clock; `failures` counts those since then that did not.
+    machine's clock; `failures` counts those since then that did not. `net` is how often it looks in any case.
     """
 
     postman: Postman
@@ -51,6 +52,7 @@ class Bell:
     homes: Redrawer | None = None
     routine: Collection[str] = ()
     staff: Staff | None = None
+    net: timedelta = NET
     last_rang: datetime | None = None
     failures: int = 0
     lanes: Lanes = field(init=False)
@@ -59,16 +61,16 @@ class Bell:
     _wanted: threading.Event = field(default_factory=threading.Event)
     _one_home_at_a_time: threading.Lock = field(default_factory=threading.Lock)
     _stopping: threading.Event = field(default_factory=threading.Event)
+    _looking: threading.Thread = field(init=False)
 
     def __post_init__(self) -> None:
         self.lanes = Lanes(self.postman)
+        self._looking = threading.Thread(target=self._look_again, name="net", daemon=True)
 
     def start(self) -> None:
         """Catch up with what fell due while the desk was down, and go on from there."""
         self._scheduler.start()
-        self._scheduler.add_job(
-            self.ring, IntervalTrigger(seconds=NET.total_seconds(), timezone=UTC), id="net"
-        )
+        self._looking.start()
         if self.staff is not None:
             every = IntervalTrigger(seconds=GROUPS_EVERY.total_seconds(), timezone=UTC)
             at_once = datetime.now(UTC)
@@ -87,6 +89,11 @@ class Bell:
         # While it shuts down, APScheduler waits for what runs, and what runs may not set an alarm.
         with self._one_at_a_time, self._one_home_at_a_time:
             self._scheduler.shutdown(wait=True)
+        self._looking.join()
+
+    def _look_again(self) -> None:
+        while not self._stopping.wait(self.net.total_seconds()):
+            self.ring()
 
     def wake(self) -> None:
         """Ring at once, on the bell's own thread."""
@@ -131,8 +138,8 @@ class Bell:
     def _ring_once(self) -> None:
         """Handle what is due, have sent what waits, and set the alarm for what comes next."""
         now = self.postman.now()
-        errands.run(self.postman.desk, now, self.kinds)
-        follow_ups.ring(self.postman.desk, now)
+        errands.run(self.postman.desk, now, self.kinds, self._stopping.is_set)
+        follow_ups.ring(self.postman.desk, now, self._stopping.is_set)
         self._wake_homes()
         self.lanes.wake()
         self._set_alarm()

@@ -97,9 +97,9 @@ class Belfry:
     @contextmanager
     def ringing(self, net: bool) -> Iterator[None]:
         """The bell is on; without its net it rings only when it is woken, and on its date."""
-        self.bell.start()
         if not net:
-            self.bell._scheduler.remove_job("net")
+            self.bell.net = timedelta(hours=1)
+        self.bell.start()
         try:
             yield
         finally:
@@ -134,6 +134,24 @@ def test_what_nobody_told_the_bell_of_is_caught_by_its_net(belfry):
     with belfry.ringing(net=True):
         belfry.open_case()
         belfry.channel.wait_for("card")
+
+
+def test_the_net_goes_on_where_the_scheduler_waits_for_a_system_clock_that_was_set_back(belfry):
+    due = belfry.promise()
+    with belfry.ringing(net=True):
+        belfry.bell._scheduler.pause()
+        belfry.now.ahead = due - datetime.now(UTC)
+        belfry.channel.wait_for("reminder")
+
+
+def test_a_desk_whose_clock_was_set_back_rings_when_it_is_time_again(belfry):
+    due = belfry.promise()
+    with belfry.ringing(net=True):
+        belfry.now.ahead = due - timedelta(hours=1) - datetime.now(UTC)
+        belfry.channel.wait_for("card")
+        assert "reminder" not in belfry.channel.texts
+        belfry.now.ahead = due - datetime.now(UTC)
+        belfry.channel.wait_for("reminder")
 
 
 def test_a_ring_that_fails_is_logged_and_the_next_one_goes_on(belfry, caplog):
