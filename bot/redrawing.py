@@ -20,7 +20,7 @@ from bot.desk import Desk
 from bot.errors import DeliveryError, RateLimited, Rejected
 from bot.home import HomeView
 from bot.overview import Home
-from bot.ports import Clock
+from bot.ports import LONGEST_REST, Clock
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +86,9 @@ class Redrawer:
         return True
 
     def _rests(self) -> bool:
-        return self._rests_until is not None and self.lease_clock() < self._rests_until
+        now, until = self.lease_clock(), self._rests_until
+        # Further ahead than any wait lies what was noted before the clock was set back.
+        return until is not None and now < until <= now + LONGEST_REST
 
     def _claimed(self) -> Home | None:
         at, since = self.lease_clock(), self.now() - LOOKED_AT

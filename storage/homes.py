@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import and_, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, insert, or_, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
 from bot.overview import Home, Homes
-from bot.ports import StoredCase
+from bot.ports import LONGEST_REST, StoredCase
 from storage.inserting import insert_new
 from storage.locking import locked
 from storage.tables import HomeNewsRow, HomeRow
@@ -78,7 +78,7 @@ class HomeStore(Homes):
         tell(self.session, audiences)
 
     def waiting(self, now: datetime, since: datetime) -> bool:
-        ready = and_(STALE, col(HomeRow.not_before) <= now, col(HomeRow.opened_at) > since)
+        ready = and_(STALE, _rested(now), col(HomeRow.opened_at) > since)
         query = select(
             or_(exists(select(col(HomeNewsRow.id))), exists(select(col(HomeRow.user)).where(ready)))
         )
@@ -88,7 +88,7 @@ class HomeStore(Homes):
         self._collect()
         query = (
             select_rows(HomeRow)
-            .where(STALE, HomeRow.not_before <= now, col(HomeRow.opened_at) > since)
+            .where(STALE, _rested(now), col(HomeRow.opened_at) > since)
             .order_by(col(HomeRow.not_before), col(HomeRow.user))
             .limit(1)
         )
@@ -138,6 +138,12 @@ class HomeStore(Homes):
             return row
         insert_new(self.session, HomeRow, {"user": user, **NEW})
         return self.session.exec(query).one()
+
+
+def _rested(now: datetime) -> ColumnElement[bool]:
+    """It may be tried. What lies further ahead than any wait was written before the clock was set back."""
+    until = col(HomeRow.not_before)
+    return or_(until <= now, until > now + LONGEST_REST)
 
 
 NEW: Final[Mapping[str, object]] = {

@@ -124,6 +124,20 @@ def test_while_slack_asks_to_wait_nobody_elses_is_tried(gallery: Gallery) -> Non
     assert gallery.drawn() == [ADA, LEA]
 
 
+@pytest.mark.parametrize(
+    "fault", [RateLimited("wait", 30), OutcomeUnknown("no answer")], ids=["rate limited", "no answer"]
+)
+def test_a_clock_that_is_set_back_an_hour_keeps_no_home_waiting_for_it(
+    gallery: Gallery, fault: DeliveryError
+) -> None:
+    gallery.looked_at(ADA)
+    gallery.work.open()
+    gallery.wall.faults = [fault]
+    assert gallery.drawn() == []
+    gallery.now -= timedelta(hours=1)
+    assert gallery.drawn() == [ADA]
+
+
 def test_one_that_gets_no_answer_holds_up_no_other(gallery: Gallery) -> None:
     gallery.looked_at(ADA, LEA)
     gallery.work.open()
