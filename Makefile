@@ -6,7 +6,7 @@ SOURCES := app.py bot blocks handlers storage sandbox bench
 APT := DEBIAN_FRONTEND=noninteractive apt-get
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check test bench chromium lock clean
+.PHONY: help setup run check test bench chaos chromium lock clean
 
 help: ## list what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
@@ -28,6 +28,10 @@ test: .venv/test.stamp chromium ## run every test, in parallel, in a real browse
 
 bench: .venv/test.stamp ## measure how quick it is; ONLY=name, ROUNDS=5, WRITE=1 for the README
 	$(PY) -m bench $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(WRITE),--write)
+
+chaos: .venv/test.stamp ## kill it at random and audit; ROUNDS=200, SEED=n, DATABASE=sqlite|postgresql|both
+	$(PY) -m tests.chaos $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(DATABASE),--database $(DATABASE)) $(if $(FOLLOW_UPS),--follow-ups $(FOLLOW_UPS))
 
 lock: .venv/run.stamp ## resolve pyproject.toml's ranges anew; UPGRADE=1 takes the newest of each
 	$(PYTHON) -m venv build/lock
