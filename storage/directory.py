@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from sqlmodel import Session, func, select
+from sqlalchemy import ColumnElement
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, func, select
 
 from bot.folding import folded, typed_words
 from bot.listings import Directory, ListedHomeowner, ListedInstaller, Put
-from bot.sop import vocabulary
 from bot.sop.organisation import Contact
 from storage import directory_loading
 from storage.search import FullText, terms
 from storage.tables import HOMEOWNER_SEARCH, INSTALLER_SEARCH, HomeownerRow, InstallerRow, Table
 
+COLUMNS: Final[Mapping[type[Table], tuple[str, ...]]] = {
+    HomeownerRow: (
+        "id",
+        "account",
+        "name",
+        "address",
+        "phone",
+        "email",
+        "best_time",
+        "program",
+        "product",
+        "m1",
+        "m2",
+        "m3",
+        "pto",
+        "installer",
+    ),
+    InstallerRow: ("id", "name", "email", "phone", "manager_name", "manager_email", "manager_phone"),
+}
+"""What is read of a row, in the order in which `_homeowner` and `_installer` take it."""
 Listed = TypeVar("Listed", ListedHomeowner, ListedInstaller)
 
 
@@ -55,71 +76,89 @@ class DirectoryStore(Directory):
         return self.session.exec(select(InstallerRow.id).limit(1)).first() is not None
 
     def homeowner(self, homeowner_id: int) -> ListedHomeowner | None:
-        row = self.session.get(HomeownerRow, homeowner_id)
+        row = self._one(HomeownerRow, col(HomeownerRow.id) == homeowner_id)
         return None if row is None else _homeowner(row)
 
     def installer(self, installer_id: int) -> ListedInstaller | None:
-        row = self.session.get(InstallerRow, installer_id)
+        row = self._one(InstallerRow, col(InstallerRow.id) == installer_id)
         return None if row is None else _installer(row)
 
     def installer_named(self, name: str) -> ListedInstaller | None:
-        query = select(InstallerRow).where(InstallerRow.key == ListedInstaller(name).key)
-        row = self.session.exec(query).one_or_none()
+        row = self._one(InstallerRow, col(InstallerRow.key) == ListedInstaller(name).key)
         return None if row is None else _installer(row)
 
+    def _one(self, table: type[Table], is_it: ColumnElement[bool]) -> Any:
+        """The row as plain columns: nothing here changes one through it."""
+        columns = [Table.metadata.tables[str(table.__tablename__)].c[name] for name in COLUMNS[table]]
+        return self.session.connection().execute(select_columns(*columns).where(is_it)).one_or_none()
+
     def find_homeowners(self, typed: str, most: int) -> Sequence[ListedHomeowner]:
-        ranks = self._found(HOMEOWNER_SEARCH, typed, most)
-        return _in_line(map(_homeowner, self._rows("homeowners", ranks)), ranks, typed)
+        return _in_line(self._found(HOMEOWNER_SEARCH, HomeownerRow, _homeowner, typed, most), typed)
 
     def find_installers(self, typed: str, most: int) -> Sequence[ListedInstaller]:
-        ranks = self._found(INSTALLER_SEARCH, typed, most)
-        return _in_line(map(_installer, self._rows("installers", ranks)), ranks, typed)
+        return _in_line(self._found(INSTALLER_SEARCH, InstallerRow, _installer, typed, most), typed)
 
-    def _rows(self, name: str, ids: Collection[int]) -> Iterable[Any]:
-        """The rows of these ids, without the tracking of changes that would take most of the time."""
-        table = Table.metadata.tables[name]
-        return self.session.connection().execute(table.select().where(table.c.id.in_(ids)))
-
-    def _found(self, search: str, typed: str, most: int) -> Mapping[int, int]:
-        """Ids with how well they fit: 0 has these words in the name, 1 their beginnings, 2 is the rest."""
+    def _found(
+        self, search: str, table: type[Table], read: Callable[[Any], Listed], typed: str, most: int
+    ) -> list[tuple[int, Listed]]:
+        """What fits, with how well: 0 has these words in the name, 1 their beginnings, 2 is the rest."""
         index, words = FullText(self.session, search), typed_words(typed)
-        ranks: dict[int, int] = {}
+        name, columns = str(table.__tablename__), ", ".join(COLUMNS[table])
+        found: dict[int, tuple[int, Listed]] = {}
         ways = (terms(words, whole=True, in_head=True), terms(words, in_head=True), terms(words))
         for rank, wanted in enumerate(ways):
-            if len(ranks) < most:
-                for found in index.find(wanted, most):
-                    ranks.setdefault(found, rank)
-        return dict(list(ranks.items())[:most])
+            if len(found) < most:
+                for row in index.rows_of(name, columns, wanted, most):
+                    if row[0] not in found:
+                        found[row[0]] = rank, read(row)
+        return list(found.values())[:most]
 
 
-def _in_line(found: Iterable[Listed], ranks: Mapping[int, int], typed: str) -> list[Listed]:
+def _in_line(found: Iterable[tuple[int, Listed]], typed: str) -> list[Listed]:
     """Who fits best, then whose name begins as typed, then by name."""
     begins = folded(typed)
 
-    def place(each: Listed) -> tuple[int, bool, str, int]:
+    def place(ranked: tuple[int, Listed]) -> tuple[int, bool, str, int]:
+        rank, each = ranked
         name = folded(each.name)
-        return ranks[each.id], not name.startswith(begins), name, each.id
+        return rank, not name.startswith(begins), name, each.id
 
-    return sorted(found, key=place)
+    return [each for _, each in sorted(found, key=place)]
 
 
 def _homeowner(row: Any) -> ListedHomeowner:
-    said = {each: getattr(row, each) for each in vocabulary.MILESTONES}
+    (
+        listed_id,
+        account,
+        name,
+        address,
+        phone,
+        email,
+        best_time,
+        program,
+        product,
+        m1,
+        m2,
+        m3,
+        pto,
+        installer,
+    ) = row
+    said = {"m1": m1, "m2": m2, "m3": m3, "pto": pto} if m1 or m2 or m3 or pto else {}
     return ListedHomeowner(
-        name=row.name,
-        address=row.address,
-        phone=row.phone,
-        email=row.email,
-        best_time=row.best_time,
-        program=row.program,
-        product=row.product,
+        name=name,
+        address=address,
+        phone=phone,
+        email=email,
+        best_time=best_time,
+        program=program,
+        product=product,
         milestones={each: value for each, value in said.items() if value},
-        installer=row.installer,
-        account=row.account or "",
-        id=row.id,
+        installer=installer,
+        account=account or "",
+        id=listed_id,
     )
 
 
 def _installer(row: Any) -> ListedInstaller:
-    manager = Contact(row.manager_name, row.manager_email, row.manager_phone)
-    return ListedInstaller(row.name, row.email, row.phone, manager, row.id)
+    listed_id, name, email, phone, *manager = row
+    return ListedInstaller(name, email, phone, Contact(*manager), listed_id)

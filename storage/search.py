@@ -81,18 +81,35 @@ class FullText:
         ordered = query.order_by(self._id.desc()) if newest_first else query
         return [int(row_id) for row_id in self.session.connection().execute(ordered).scalars()]
 
+    def rows_of(self, table: str, columns: str, wanted: Sequence[Term], most: int) -> Sequence[Any]:
+        """These columns of up to `most` rows of a table that hold every term.
+
+        One statement of plain text, because it is made for every key that somebody presses.
+        """
+        if not wanted:
+            return ()
+        (operator, mark), asked = self._asking(wanted)
+        found = f"SELECT {self._id.name} AS found FROM {self.name} WHERE {operator} {mark} LIMIT {most:d}"  # noqa: S608 - our own names
+        query = f"SELECT {columns} FROM ({found}) AS hits JOIN {table} ON {table}.id = hits.found"  # noqa: S608 - as above
+        return self.session.connection().exec_driver_sql(query, (asked,)).fetchall()
+
+    def _asking(self, wanted: Sequence[Term]) -> tuple[tuple[str, str], str]:
+        """The operator with its left side, how its right side is bound, and that."""
+        if not self._on_postgresql:
+            return (f"{self.name} MATCH", "?"), " AND ".join(map(_sqlite_term, wanted))
+        part = "head" if all(term.in_head for term in wanted) else "words"
+        return (f"{part} @@", "CAST(%s AS tsquery)"), " & ".join(map(_postgresql_term, wanted))
+
     def _rows(self, rows: Sequence[Words]) -> list[dict[str, Any]]:
         text = self._text
         return [{"row": row.id, "first": text(row.head), "rest": text(row.body)} for row in rows]
 
     def _holds(self, wanted: Sequence[Term]) -> ColumnElement[bool]:
         """The head has an index of its own on PostgreSQL, which knows how seldom a word stands there."""
-        if not self._on_postgresql:
-            asked = " AND ".join(_sqlite_term(term) for term in wanted)
-            return column(self.name).op("MATCH")(bindparam("asked", asked))
-        part = "head" if all(term.in_head for term in wanted) else "words"
-        asked = " & ".join(_postgresql_term(term) for term in wanted)
-        return column(part).op("@@")(cast(bindparam("asked", asked), TSQUERY))
+        (operator, _), asked = self._asking(wanted)
+        left, _, name = operator.partition(" ")
+        bound: Any = bindparam("asked", asked)
+        return column(left).op(name)(cast(bound, TSQUERY) if self._on_postgresql else bound)
 
     @property
     def _on_postgresql(self) -> bool:
