@@ -30,6 +30,8 @@ SLACKS_MOST = 10
 """Connections that Slack allows an app, those of all replicas together."""
 OUR_MOST = 3
 """Of these, what one process ever holds: the newest, and those that were replaced and still listen."""
+SUCCESS_TRIES = 2
+"""What the pauses fall back to once a connection stands, though it may break again at once."""
 LAST_WORDS = 3
 """How often a line that is laid down calls back to acknowledge what crossed its goodbye."""
 
@@ -166,6 +168,7 @@ class Line:
             logger.warning("the line could not be rebuilt: %s; the desk goes on trying", _reason(error))
         else:
             self._rebuilds += 1
+            self._tries = min(self._tries, SUCCESS_TRIES)
             logger.info("the line to Slack was rebuilt")
 
     def _prepare_pause(self) -> None:

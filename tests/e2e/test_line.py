@@ -140,6 +140,14 @@ def test_the_new_connection_stands_before_the_old_one_goes(world: World, how: st
     ]
 
 
+def test_a_line_that_is_cut_again_and_again_is_back_each_time(world: World) -> None:
+    with world.standing(replace(SHORT, first_pause=0.02, longest_pause=LONG)) as line:
+        for number in range(1, 12):
+            world.trouble.disconnect("cut")
+            world.ada.wait_for(lambda _, wanted=number: line.state().rebuilds == wanted, what="a new line")
+        assert world.say("still here").result().notice is None
+
+
 def test_a_click_that_is_in_hand_when_the_line_is_cut_is_acknowledged_by_the_next(world: World) -> None:
     with world.standing():
         world.counter.free.clear()
