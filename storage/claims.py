@@ -86,8 +86,10 @@ def _taking(kind: Kind) -> ReturningUpdate[*tuple[Any, ...]]:
     key, due = _key(kind), (col(kind.state) == OPEN, col(kind.wake_at) <= now)
     found = union_all(*_free(kind, due)).subquery()
     first = select(found.c.key).order_by(found.c.wake_at, found.c.key).limit(MOST).subquery()
-    # What another transaction settled before its lock was had is no longer open.
-    taking = update(kind).where(key.in_(select(first.c.key)), *due)
+    # What another transaction settled or moved before its lock was had is no longer due. Coalesced, so that
+    # each row is looked up by its key: the index over what is due would give all of it for every batch.
+    still_due = (func.coalesce(kind.state, "") == OPEN, func.coalesce(kind.wake_at, kind.due_at) <= now)
+    taking = update(kind).where(key.in_(select(first.c.key)), *still_due)
     if kind is FollowUpRow:
         return taking.values(state="rung", rung_at=now, updated_at=now).returning(*APPOINTMENT)
     return taking.values(state="run", settled_at=now).returning(*ERRAND)
