@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+
+# What is loaded here stays: to look through it for garbage again and again is a sixth of the start.
+gc.disable()
+
 import logging
 import os
 import random
@@ -28,7 +33,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 import handlers
 from blocks.home import home as draw_home
 from blocks.letters import draw
-from bot import auditing, digests, import_commands, keeping_commands, sop_commands, version_commands
+from bot import auditing, digests
 from bot.agenda import ERRANDS, ROUTINE, SUBJECTS
 from bot.connectors.by_hand import by_hand
 from bot.connectors.slack import SlackMessenger
@@ -37,7 +42,6 @@ from bot.connectors.slack_people import SlackPeople
 from bot.delivery import Postman
 from bot.desk import Desk
 from bot.errors import SettingsError, StartError
-from bot.imports import load_sample
 from bot.pace import SLACKS, Paces
 from bot.playbooks import load_playbooks
 from bot.ports import Clock, Memory
@@ -54,6 +58,9 @@ from handlers.serving import Serving, Site, Way, counted, opened
 from handlers.transport import Transport
 from storage import Files, copied, open_database
 
+gc.freeze()
+gc.enable()
+
 ROOT = Path(__file__).parent
 HOST = "127.0.0.1"
 """Where the sandbox listens; it is for this machine alone."""
@@ -68,7 +75,6 @@ LOGGED_FROM = {
 """From which level on libraries are heard. What a call of Slack met is told by whoever made the call."""
 
 cli = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)
-cli.add_typer(sop_commands.app, name="sop")
 
 
 SOCKET_MODE = Serving()
@@ -263,7 +269,8 @@ def _serving(settings: Settings, way: Way | None) -> Serving:
 
 def _start_sandbox(settings: Settings, stack: ExitStack) -> None:
     """A workspace and a desk in one process; the desk's clock is the workspace's, which a person may move."""
-    from sandbox.errors import SandboxError  # noqa: PLC0415 - a desk in a real workspace does without.
+    from bot.imports import load_sample  # noqa: PLC0415 - a desk in a real workspace does without all this.
+    from sandbox.errors import SandboxError  # noqa: PLC0415
     from sandbox.server import Sandbox  # noqa: PLC0415
 
     config = settings.desk_config or ROOT / "sandbox" / "desk.yaml"
@@ -358,9 +365,17 @@ def _refuse(message: str) -> NoReturn:
     raise SystemExit(2)
 
 
-version_commands.add_to(sop_commands.app, _stored_cases)
-import_commands.add_to(cli, _stored_cases)
-keeping_commands.add_to(cli, lambda: Files(load_settings(os.environ).database_url))
+def _add_commands() -> None:
+    """What else the command line can do. A desk that is only to serve goes without, and starts sooner."""
+    from bot import import_commands, keeping_commands, sop_commands, version_commands  # noqa: PLC0415
+
+    cli.add_typer(sop_commands.app, name="sop")
+    version_commands.add_to(sop_commands.app, _stored_cases)
+    import_commands.add_to(cli, _stored_cases)
+    keeping_commands.add_to(cli, lambda: Files(load_settings(os.environ).database_url))
+
 
 if __name__ == "__main__":
+    if sys.argv[1:] and sys.argv[1] != "serve":
+        _add_commands()
     cli()
