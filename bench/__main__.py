@@ -32,6 +32,7 @@ def main() -> int:
         run = Run(Path(folder), asked.rounds)
         figures = _measured(wanted, run)
         on = machine(run)
+        run.postgres().stop()
     print("\n".join(lines(figures)))
     print(f"Medians of {asked.rounds} rounds, each beside its floor. {on}.")
     whole = not only and len(figures) == len(wanted)

@@ -12,13 +12,18 @@ from contextlib import ExitStack, closing
 from slack_bolt import App, Args, BoltRequest
 
 from bench.figure import Figure, Mark
+from bench.peer import SECRET
 from bench.run import NOW, Run, percentile
 from bench.slack import AGENTS, Slack, Threads, bolt, desk_app, slack
 from handlers.busy import THREADS
+from handlers.http import HttpRequests
+from handlers.line import Line
+from handlers.metrics import Metrics
+from handlers.serving import ACKNOWLEDGING, MOST_REQUESTS
+from handlers.web import WebServer
 from storage import open_database
 
-AT_ONCE = (1, 16, 64)
-SENT = 640
+SENT = 128
 """Commands of one round, of one app."""
 COMMAND = {
     "token": "not-checked",
@@ -37,8 +42,9 @@ STOCK = "a bare handler as Bolt’s guide shows it"
 QUICK = "the same with process_before_response"
 MARKS = ((50, STOCK, Mark(0.2)), (50, QUICK, Mark(2)), (99, QUICK, Mark(3)))
 
-Burst = Callable[[int], Sequence[float]]
-"""Sends so many at once; the milliseconds that each took to be acknowledged."""
+Command = dict[str, str]
+Burst = Callable[[Sequence[Command]], Sequence[float]]
+"""Sends these at once; the milliseconds that each took to be acknowledged."""
 
 
 def figures(run: Run) -> Iterator[Figure]:
@@ -60,21 +66,27 @@ def figures(run: Run) -> Iterator[Figure]:
             STOCK: _bare(peer, stack, process_before_response=False),
             QUICK: _bare(peer, stack, process_before_response=True),
         }
-        for way in (_in_process,):
-            for at_once in AT_ONCE:
-                bursts = {name: way(stack, peer, app) for name, app in apps.items()}
-                yield from _measured(run, bursts, settle, at_once, "in process")
+        commands = [{**COMMAND, "response_url": peer.response_url, "user_id": each} for each in AGENTS]
+        for way, opened in WAYS.items():
+            with ExitStack() as line:
+                bursts = {
+                    name: opened(line, peer, app, f"xapp-{number}")
+                    for number, (name, app) in enumerate(apps.items())
+                }
+                for at_once in run.at_once():
+                    yield from _measured(run, bursts, settle, commands[:at_once], way)
 
 
 def _measured(
-    run: Run, bursts: dict[str, Burst], settle: Callable[[], None], at_once: int, way: str
+    run: Run, bursts: dict[str, Burst], settle: Callable[[], None], commands: Sequence[Command], way: str
 ) -> Iterator[Figure]:
+    at_once = len(commands)
     rounds: dict[str, list[list[float]]] = {name: [] for name in bursts}
     for _ in range(run.rounds):
         took: dict[str, list[float]] = {name: [] for name in bursts}
-        for _ in range(run.size(SENT, 64) // max(at_once, 8)):
+        for _ in range(run.size(SENT, 4) // max(at_once, 4)):
             for name, burst in bursts.items():
-                took[name] += burst(at_once)
+                took[name] += burst(commands)
                 settle()
         for name, times in took.items():
             rounds[name].append(times)
@@ -98,19 +110,46 @@ def _bare(peer: Slack, stack: ExitStack, *, process_before_response: bool) -> Ap
     return app
 
 
-def _in_process(stack: ExitStack, peer: Slack, app: App) -> Burst:
+def _in_process(stack: ExitStack, peer: Slack, app: App, name: str) -> Burst:
     """Threads of the bench hand the command to Bolt, as those of a transport do."""
-    commands = [{**COMMAND, "response_url": peer.response_url, "user_id": each} for each in AGENTS]
-    pool = stack.enter_context(ThreadPoolExecutor(max(AT_ONCE)))
+    del peer, name
+    pool = stack.enter_context(ThreadPoolExecutor(len(AGENTS)))
 
     def took(command: dict[str, str]) -> float:
         began = time.perf_counter()
         app.dispatch(BoltRequest(mode="socket_mode", body=dict(command)))
         return (time.perf_counter() - began) * 1000
 
-    def burst(at_once: int) -> Sequence[float]:
-        if at_once == 1:
+    def burst(commands: Sequence[Command]) -> Sequence[float]:
+        if len(commands) == 1:
             return [took(commands[0])]
-        return list(pool.map(took, commands[:at_once]))
+        return list(pool.map(took, commands))
 
     return burst
+
+
+def _by_socket(stack: ExitStack, peer: Slack, app: App, name: str) -> Burst:
+    """The desk's own line to Slack, a WebSocket."""
+    line = Line(app, peer.client(), name, ACKNOWLEDGING)
+    line.start()
+    stack.callback(line.close)
+    stack.callback(line.drain)
+    return lambda commands: peer.measure(commands, line=name)
+
+
+def _by_http(stack: ExitStack, peer: Slack, app: App, name: str) -> Burst:
+    """The desk's own web server; each of those at once has a connection of its own."""
+    requests = HttpRequests(app, SECRET, ACKNOWLEDGING, MOST_REQUESTS, 0, Metrics(name))
+    server = WebServer("127.0.0.1", 0, [requests.route])
+    requests.start()
+    server.start()
+    stack.callback(requests.close)
+    stack.callback(server.stop)
+    return lambda commands: peer.measure(commands, port=server.port)
+
+
+WAYS: dict[str, Callable[[ExitStack, Slack, App, str], Burst]] = {
+    "in process": _in_process,
+    "Socket Mode": _by_socket,
+    "HTTP": _by_http,
+}

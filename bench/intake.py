@@ -25,7 +25,6 @@ from bot.ports import Intake, Sheet
 from handlers.busy import THREADS
 from storage import Database, open_database
 
-AT_ONCE = (1, 16, 64)
 SENT = 128
 """Submissions of one round, of one app."""
 STOCK = "bare Bolt, stock, that commits one row"
@@ -54,9 +53,9 @@ def figures(run: Run) -> Iterator[Figure]:
                     QUICK: _bare(peer, stack, store, process_before_response=True),
                 }
                 numbers = count(1)
-                for at_once in AT_ONCE:
+                for at_once in run.at_once():
                     pool = stack.enter_context(ThreadPoolExecutor(at_once))
-                    prepare = partial(_prepared, database, numbers, run.size(SENT, 8))
+                    prepare = partial(_prepared, database, numbers, run.size(SENT, 4))
                     rounds = [_round(apps, prepare, pool, threads) for _ in range(run.rounds)]
                     yield from _figures(rounds, at_once, name)
 

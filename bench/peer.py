@@ -68,27 +68,20 @@ class Peer:
             del self.lines[socket.path_params["name"]]
 
     async def measure(self, request: Request) -> JSONResponse:
-        """Send a payload so often, so many at a time; milliseconds until each was answered."""
-        asked = await request.json()
-        async with self._ways(asked) as ways:
-            took = [
-                each
-                for _ in range(asked["bursts"])
-                for each in await asyncio.gather(*(_took(way) for way in ways))
-            ]
-        return JSONResponse(took)
+        """Send payloads at once; milliseconds until each was answered."""
+        async with self._ways(await request.json()) as ways:
+            return JSONResponse(await asyncio.gather(*map(_took, ways)))
 
     @asynccontextmanager
     async def _ways(self, asked: Mapping[str, Any]) -> AsyncIterator[list[Way]]:
-        """As many ways to send the payload as are used at once."""
+        """How each payload is sent: all by one line, or each by a connection of its own."""
         if "line" in asked:
-            line, payload = self.lines[asked["line"]], asked["payload"]
-            yield [lambda: self._by_line(line, payload)] * asked["at_once"]
+            yield [partial(self._by_line, self.lines[asked["line"]], each) for each in asked["payloads"]]
             return
-        body = urlencode(asked["payload"])
-        streams = [await asyncio.open_connection("127.0.0.1", asked["port"]) for _ in range(asked["at_once"])]
+        streams = [await asyncio.open_connection("127.0.0.1", asked["port"]) for _ in asked["payloads"]]
         try:
-            yield [partial(_by_http, *stream, _signed(body)) for stream in streams]
+            requests = [_signed(urlencode(each)) for each in asked["payloads"]]
+            yield [partial(_by_http, *stream, each) for stream, each in zip(streams, requests, strict=True)]
         finally:
             for _, writer in streams:
                 writer.close()

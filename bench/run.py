@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -35,11 +36,13 @@ class Run:
         """How many: in earnest, and in a small run."""
         return small if self.small else full
 
+    def at_once(self) -> tuple[int, ...]:
+        """How many do the same at the same time."""
+        return (1, 4) if self.small else (1, 16, 64)
+
     def postgres(self) -> Postgres:
         """The PostgreSQL server of this run, with a template of the desk's tables."""
-        server = served(self.folder / "postgres", **IN_EARNEST)
-        server.prepare()
-        return server
+        return _postgres(self.folder)
 
     @contextmanager
     def databases(self) -> Iterator[Sequence[tuple[str, str]]]:
@@ -51,6 +54,14 @@ class Run:
             yield ("SQLite", f"sqlite:///{file}"), ("PostgreSQL", address)
         finally:
             server.drop(address)
+
+
+@cache
+def _postgres(folder: Path) -> Postgres:
+    """One server a run: it would stop with the first handle that is let go."""
+    server = served(folder / "postgres", **IN_EARNEST)
+    server.prepare()
+    return server
 
 
 def took(work: Callable[[], object], times: int = 1) -> float:

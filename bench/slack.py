@@ -53,9 +53,9 @@ class Slack:
         """Where an answer to a command goes."""
         return f"http://{self.host}/api/answer"
 
-    def measure(self, payload: object, at_once: int, bursts: int, **way: object) -> Sequence[float]:
-        """Milliseconds from sending to the answer, by the `line` of that name or to that `port`."""
-        asked = json.dumps({"payload": payload, "at_once": at_once, "bursts": bursts, **way}).encode()
+    def measure(self, payloads: Sequence[object], **way: object) -> Sequence[float]:
+        """Send these at once, by the `line` of that name or to that `port`; milliseconds to each answer."""
+        asked = json.dumps({"payloads": payloads, **way}).encode()
         with urlopen(Request(f"http://{self.host}/measure", asked)) as answer:
             took: list[float] = json.load(answer)
             return took
