@@ -16,7 +16,7 @@ from slack_bolt import BoltRequest, BoltResponse
 from sqlalchemy.exc import DBAPIError
 
 from bot.ports import Delivery, Errand, Errands, FollowUp, FollowUps, Memory, Outbox, Posted, Work
-from handlers.busy import AdmittingApp
+from handlers.busy import AdmittingApp, Body
 
 if TYPE_CHECKING:
     from handlers.metrics import Metrics
@@ -40,6 +40,12 @@ class MeasuredApp(AdmittingApp):
             return response
         finally:
             self.metrics.answered(req.body, status, time.perf_counter() - began)
+
+    def turn_away(self, body: Body) -> BoltResponse:
+        """Say that the desk is busy."""
+        if self.metrics is not None:
+            self.metrics.busy.inc()
+        return super().turn_away(body)
 
 
 @dataclass(frozen=True, slots=True)
