@@ -121,19 +121,20 @@ class Bell:
     def ring(self) -> None:
         """Ring now; while another ring is under way, have that one go round once more."""
         self._wanted.set()
-        if not self._one_at_a_time.acquire(blocking=False):
-            return
-        try:
-            while self._wanted.is_set() and not self._stopping.is_set():
+        # Asked again after the lock is free: who found it taken a moment ago has only left word.
+        while self._wanted.is_set() and not self._stopping.is_set():
+            if not self._one_at_a_time.acquire(blocking=False):
+                return
+            try:
                 self._wanted.clear()
                 self._ring_once()
                 self.last_rang, self.failures = datetime.now(UTC), 0
-        except Exception:
-            self.failures += 1
-            # The next tick tries again; APScheduler would only note what leaves this thread.
-            logger.exception("a ring failed; the next one is a second away")
-        finally:
-            self._one_at_a_time.release()
+            except Exception:
+                self.failures += 1
+                # The next tick tries again; APScheduler would only note what leaves this thread.
+                logger.exception("a ring failed; the next one is a second away")
+            finally:
+                self._one_at_a_time.release()
 
     def _ring_once(self) -> None:
         """Handle what is due, have sent what waits, and set the alarm for what comes next."""
@@ -142,7 +143,7 @@ class Bell:
         follow_ups.ring(self.postman.desk, now, self._stopping.is_set)
         self._wake_homes()
         self.lanes.wake()
-        self._set_alarm()
+        self._set_alarm(now)
 
     def next_due(self) -> datetime | None:
         """When the next appointment falls due that somebody waits for."""
@@ -153,9 +154,10 @@ class Bell:
             dues = (work.follow_ups.next_due(), work.errands.next_due(besides))
         return min((due for due in dues if due is not None), default=None)
 
-    def _set_alarm(self) -> None:
+    def _set_alarm(self, rang_for: datetime) -> None:
+        """What fell due during the ring is rung for at once; what was due before it, another works on."""
         due = self._earliest(())
         if due is not None and not self._stopping.is_set():
-            wait = due - self.postman.now()
-            at = datetime.now(UTC) + (wait if wait > timedelta(0) else NET)
+            wait = max(due - self.postman.now(), timedelta()) if due > rang_for else NET
+            at = datetime.now(UTC) + wait
             self._scheduler.add_job(self.ring, DateTrigger(at, timezone=UTC), id=ALARM, replace_existing=True)

@@ -13,7 +13,7 @@ import pytest
 from bot import cases
 from bot.delivery import Drawing, Postman
 from bot.desk import Desk
-from bot.ports import Message, Posted
+from bot.ports import Errand, Message, Posted
 from bot.sop import Event
 from handlers.clock import Bell
 from storage import Database, open_database
@@ -152,6 +152,44 @@ def test_a_desk_whose_clock_was_set_back_rings_when_it_is_time_again(belfry):
         assert "reminder" not in belfry.channel.texts
         belfry.now.ahead = due - datetime.now(UTC)
         belfry.channel.wait_for("reminder")
+
+
+def test_what_falls_due_while_a_ring_is_under_way_is_rung_for_at_once(belfry):
+    """The clock moves on between looking what is due and setting the alarm."""
+    due = belfry.promise()
+    with belfry.database.write() as work:
+        work.errands.put([Errand("late", "late", belfry.now())], belfry.now())
+
+    def moved(*_: object) -> None:
+        belfry.now.ahead = due - datetime.now(UTC)
+
+    belfry.bell.kinds = {"late": moved}
+    belfry.bell.ring()
+    assert belfry.bell._scheduler.get_job("next due").trigger.run_date <= datetime.now(UTC)
+
+
+def test_who_finds_a_ring_under_way_is_not_forgotten_when_it_ends(belfry):
+    """Word is left between the last look for it and the end of the ring."""
+    bell, rings = belfry.bell, []
+
+    class Leaving:
+        def __init__(self) -> None:
+            self.lock = threading.Lock()
+
+        def acquire(self, blocking: bool) -> bool:
+            return self.lock.acquire(blocking)
+
+        def release(self) -> None:
+            rings.append(1)
+            if len(rings) == 1:
+                threads = threading.Thread(target=bell.ring)
+                threads.start()
+                threads.join(PATIENCE)
+            self.lock.release()
+
+    bell._one_at_a_time = Leaving()
+    bell.ring()
+    assert len(rings) == 2
 
 
 def test_a_ring_that_fails_is_logged_and_the_next_one_goes_on(belfry, caplog):
