@@ -67,6 +67,14 @@ class Gate:
             self._inside += 1
             return True
 
+    def has_room(self) -> bool:
+        """Whether there is room for one more; who is told that there is none has been turned away."""
+        with self._lock:
+            if self._inside < self._most:
+                return True
+            self._turned_away += 1
+            return False
+
     def follow(self) -> None:
         """What was let in has brought something along; there is always room for that."""
         with self._lock:
@@ -113,14 +121,19 @@ class AdmittingApp(App):
             return super().dispatch(req)
         gate = self.listeners.gate
         if not gate.enter():
-            return self._turn_away(req.body, self.listeners)
+            return self.turn_away(req.body)
         try:
             with self.listeners.lull:
                 return super().dispatch(req)
         finally:
             gate.leave()
 
-    def _turn_away(self, body: Body, listeners: Listeners) -> BoltResponse:
+    def has_room(self) -> bool:
+        """Whether a request would be let in just now. It never waits: an event loop may ask."""
+        return self.listeners is None or self.listeners.gate.has_room()
+
+    def turn_away(self, body: Body) -> BoltResponse:
+        """Say that the desk is busy; this never waits either."""
         kind = str(body.get("type") or ("command" if body.get("command") else ""))
         match kind:
             case "command":
@@ -132,17 +145,17 @@ class AdmittingApp(App):
             case "view_closed":
                 return BoltResponse(status=200)
             case "block_actions" | "shortcut" | "message_action":
-                return self._tell(body, listeners)
+                return self._tell(body)
         # An event that is not acknowledged comes again.
         return BoltResponse(status=503)
 
-    def _tell(self, body: Body, listeners: Listeners) -> BoltResponse:
+    def _tell(self, body: Body) -> BoltResponse:
         """A click's acknowledgement carries no words, so they follow it. Typing needs none."""
         if any(action.get("type") == "plain_text_input" for action in body.get("actions") or ()):
             return BoltResponse(status=200)
-        if listeners.gate.inside > REPLIES_MOST:
+        if self.listeners is None or self.listeners.gate.inside > REPLIES_MOST:
             return BoltResponse(status=503)
-        listeners.submit(_reply, self.client, body)
+        self.listeners.submit(_reply, self.client, body)
         return BoltResponse(status=200)
 
 

@@ -38,8 +38,8 @@ LATE = (
     "Slack took too long, so the form could not be opened. Nothing was lost, and nothing was changed. "
     "Do the same once more."
 )
-TRIGGER_SECONDS = 2.0
-"""For how long after a payload came its trigger is used: Slack takes it for three, from the click."""
+TRIGGER_SECONDS = 1.5
+"""For how long after a payload came its trigger is used: Slack takes it for three, with the call itself."""
 CAME_AT: ContextVar[float | None] = ContextVar("came_at", default=None)
 """When the payload came that this thread answers, in seconds of the machine's clock."""
 TOO_LATE = frozenset({"expired_trigger_id", "trigger_expired"})

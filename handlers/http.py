@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
-from slack_bolt import App, BoltRequest, BoltResponse
+from slack_bolt import BoltRequest, BoltResponse
 from slack_bolt.adapter.starlette.handler import to_starlette_response
 from slack_sdk.signature import SignatureVerifier
 from starlette.datastructures import Headers
@@ -24,6 +24,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 if TYPE_CHECKING:
+    from handlers.busy import AdmittingApp
     from handlers.metrics import Metrics
 
 logger = logging.getLogger(__name__)
@@ -56,7 +57,13 @@ class HttpRequests:
     """
 
     def __init__(
-        self, app: App, signing_secret: str, threads: int, most: int, drain_seconds: float, metrics: Metrics
+        self,
+        app: AdmittingApp,
+        signing_secret: str,
+        threads: int,
+        most: int,
+        drain_seconds: float,
+        metrics: Metrics,
     ) -> None:
         self._app = app
         self._verifier = SignatureVerifier(signing_secret)
@@ -117,6 +124,8 @@ class HttpRequests:
         if self._under_way >= self._most:
             self._metrics.busy.inc()
             return PlainTextResponse(BUSY, 503)
+        if not self._app.has_room():
+            return to_starlette_response(self._turn_away(text, request.headers))
         self._count(1)
         loop = asyncio.get_running_loop()
         work = loop.run_in_executor(self._threads, self._dispatch, text, request.headers, came_at)
@@ -130,6 +139,13 @@ class HttpRequests:
             return False
         signature = request.headers.get("x-slack-signature", "")
         return signature.isascii() and self._verifier.is_valid(text, stamp, signature)
+
+    def _turn_away(self, text: str, headers: Headers) -> BoltResponse:
+        """Said without a thread: in a crowd, to change threads costs more than the answer."""
+        try:
+            return self._app.turn_away(_bolt_request(text, headers, 0).body)
+        except ValueError:
+            return BoltResponse(status=400, body="The payload cannot be read.")
 
     def _dispatch(self, text: str, headers: Headers, came_at: float) -> BoltResponse:
         try:

@@ -146,3 +146,11 @@ def listeners_of(app: AdmittingApp) -> Listeners:
 
 def gate_of(app: AdmittingApp) -> Gate:
     return listeners_of(app).gate
+
+
+def test_an_event_loop_may_ask_first_whether_there_is_room(app: AdmittingApp) -> None:
+    assert app.has_room()
+    assert gate_of(app).enter()
+    assert not app.has_room()
+    assert gate_of(app).turned_away == 1
+    assert app.turn_away(ANSWERED["a command"][0]).status == 200

@@ -13,11 +13,11 @@ from http.client import HTTPConnection
 from urllib.parse import urlencode
 
 import pytest
-from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web import WebClient
 
+from handlers.busy import AdmittingApp
 from handlers.http import LARGEST, PATH, HttpRequests
 from handlers.metrics import Metrics
 from handlers.web import WebServer
@@ -35,7 +35,7 @@ class Desk:
         self.go_on = threading.Event()
         self.go_on.set()
         self.metrics = Metrics("0")
-        app = App(
+        app = AdmittingApp(
             client=WebClient("xoxb-1"),
             signing_secret=SECRET,
             process_before_response=True,
