@@ -134,8 +134,8 @@ def test_before_it_serves_the_desk_knows_groups_confirmers_and_leads(
     with work.desk.memory.read() as transaction:
         assert transaction.errands.next_due() == NOW
     with work.desk.memory.write() as transaction:
-        kinds = [transaction.errands.take_due(NOW + timedelta(days=2)) for _ in range(2)]
-    assert [each and each.kind for each in kinds] == ["person_left", "rota_look"]
+        due = [transaction.errands.take_due(NOW + timedelta(days=2)) for _ in range(2)]
+    assert [each.kind for taken in due for each in taken] == ["person_left", "rota_look"]
 
 
 def test_groups_are_read_every_round_and_people_once_an_hour(work: Casework, workspace: Workspace) -> None:

@@ -57,6 +57,7 @@ class Args:
     body: dict[str, Any]
     client: Slack = field(default_factory=Slack)
     request: Request = field(default_factory=Request)
+    context: dict[str, Any] = field(default_factory=dict)
     acked: list[dict[str, Any]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
 
