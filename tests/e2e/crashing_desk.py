@@ -41,6 +41,7 @@ YEARS = range(2029, 2032)
 STEPS_OF_SLACK = ("chat.", "conversations.", "views.")
 PATIENCE = 30.0
 """Seconds after which a desk that has not become quiet is given up."""
+POST = "chat.postMessage"
 READY, HANGS = "ready", "hangs"
 """What a desk says besides its steps: that it is connected; that it stops until it is told to go on."""
 
@@ -51,7 +52,7 @@ class Desk:
 
     `leaps` is a file that says how far the machine's clock is ahead, for all desks that share it; leases run
     out by that clock. `stays` is a file: the desk goes when it is gone and nothing is owed any more.
-    `dies` and `hangs` are a moment, `before` or `after`, and the number of a step.
+    `dies` is a moment, `before` or `after`, and the number of a step; `hangs`, of a post.
     """
 
     database: str
@@ -72,15 +73,27 @@ class Steps:
         self._pipe = pipe
         self._dies = tuple(dies) if dies else None
         self._hangs = tuple(hangs) if hangs else None
-        self._count = 0
+        self._count = self._posts = 0
         self._counting = threading.Lock()
         self._written = threading.local()
 
     def around(self, name: str, act: Callable[[], Any]) -> Any:
-        number = self.begin()
+        number, post = self.begin(), self._post() if name == POST else 0
+        self._perhaps_hang("before", post)
         answer = act()
+        self._perhaps_hang("after", post)
         self.end(name, number)
         return answer
+
+    def _post(self) -> int:
+        with self._counting:
+            self._posts += 1
+            return self._posts
+
+    def _perhaps_hang(self, moment: str, post: int) -> None:
+        if self._hangs == (moment, post):
+            self.say(HANGS)
+            os.kill(os.getpid(), signal.SIGSTOP)
 
     def begin(self) -> int:
         with self._counting:
@@ -99,9 +112,6 @@ class Steps:
     def _meet(self, moment: str, number: int) -> None:
         if self._dies == (moment, number):
             os.kill(os.getpid(), signal.SIGKILL)
-        if self._hangs == (moment, number):
-            self.say(HANGS)
-            os.kill(os.getpid(), signal.SIGSTOP)
 
     def watch(self, engine: Engine) -> None:
         """Make a step of every commit that changed something. SQLAlchemy tells before, the Session after."""
@@ -166,7 +176,10 @@ class StepwiseLine(Line):
 
 
 def serve(playbooks: Playbooks, desk: Desk, pipe: int) -> None:
-    """Run a desk until it may go, and end the process at once: to stop the desk would take a second."""
+    """Run a desk until it may go, and end the process at once: to stop the desk would take a second.
+
+    One that hung has to finish what it was at when it woke up.
+    """
     steps = StepwiseClient.steps = Steps(pipe, desk.dies, desk.hangs)
     ahead = timedelta(seconds=desk.ahead)
 
@@ -184,7 +197,9 @@ def serve(playbooks: Playbooks, desk: Desk, pipe: int) -> None:
         with replace(service, transport=line).running():
             steps.say(READY)
             wait_until_quiet(database, now, Path(desk.stays))
-            os._exit(0)
+            if desk.hangs is None:
+                os._exit(0)
+    os._exit(0)
 
 
 def wait_until_quiet(database: Database, now: Callable[[], datetime], stays: Path) -> None:

@@ -83,3 +83,9 @@ def test_of_two_desks_that_share_a_database_one_goes_on_when_the_other_is_killed
     points = list(shared_ground.points(story))
     for point in random.Random(SEED).sample(points, min(POINTS, len(points))):
         assert shared_ground.differs(story, point, play=Workplace.play_beside) == "", point
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("post", [1, 2])
+def test_who_hangs_past_a_lease_takes_away_what_it_says_too_late(shared_ground, moment, post):
+    assert shared_ground.differs("a reminder", (moment, post), play=Workplace.play_hanging) == ""
