@@ -8,7 +8,6 @@ plays all of them, or the one that is named, and says of each that fails how to 
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -21,10 +20,10 @@ from sqlalchemy import make_url
 from sandbox.person import Person, PersonError, Trouble
 from sandbox.server import Sandbox
 from sandbox.timing import Timing
-from storage import open_database
-from tests.databases import Databases, SqliteFiles, rows
+from tests.databases import Databases, SqliteFiles
 from tests.e2e.crash_nursery import KILLED, Nursery, Running
-from tests.e2e.crash_stories import ADA, BEN, BO, CLEO, LEA, OPENED, STORIES, Act, Story, prepare
+from tests.e2e.crash_outcome import Outcome, differences, outcome_of
+from tests.e2e.crash_stories import OPENED, STORIES, Act, Story, prepare
 from tests.e2e.crashing_desk import ROOT, Desk
 from tests.postgres import Postgres, shared, stopped
 
@@ -37,21 +36,6 @@ TRUSTS = 10.0
 """Seconds for which a person looks for what they did; and where it was refused, `LOOKS`."""
 LEAP = 600.0
 """Seconds by which the machine's clock goes on between one desk and the next: every lease is over."""
-MINUTES = re.compile(r"(?<=\d):\d\d")
-LINE = re.compile(r"/\d+(?=/|$)")
-"""In a letter's key, the line of the timeline that it tells."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What there is in the end: on the screens, and in the memory."""
-
-    posts: tuple[tuple[str, str, tuple[str, ...], bool], ...]
-    cases: tuple[tuple[object, ...], ...]
-    timelines: tuple[str, ...]
-    timers: tuple[tuple[object, ...], ...]
-    letters: tuple[tuple[object, ...], ...]
-    waiting: tuple[tuple[object, ...], ...]
 
 
 @dataclass
@@ -202,36 +186,6 @@ class Workplace:
         self.nursery.wait_a_while(lambda: not running.is_alive or done(), seconds)
         return done()
 
-    def outcome(self) -> Outcome:
-        with open_database(self.url, OPENED) as database, database.read() as work:
-            numbers = [int(str(number)) for (number,) in rows(self.url, "SELECT number FROM cases")]
-            timelines = [entry.text for number in numbers for entry in work.timeline.of(number)]
-        letters = "SELECT key, state FROM outbox WHERE edits = ''"
-        # Who answers before the desk knew that it had asked leaves nothing to be cancelled.
-        timers = "SELECT case_number, timer_id, state FROM follow_ups WHERE state <> 'cancelled'"
-        posts = {
-            (each["id"], post["ts"]): (each["name"] or who, post)
-            for who in (ADA, BEN, BO, LEA, CLEO)
-            for each in Person(self.sandbox.url, who).state["conversations"]
-            for post in each["messages"]
-            if not post["ephemeral"]
-        }
-        return Outcome(
-            posts=tuple(sorted(_seen(name, post) for name, post in posts.values())),
-            cases=tuple(sorted(rows(self.url, "SELECT number, state, owner, team FROM cases"))),
-            timelines=tuple(MINUTES.sub("", text) for text in timelines),
-            timers=tuple(sorted(rows(self.url, timers))),
-            letters=tuple(sorted((LINE.sub("", str(key)), state) for key, state in rows(self.url, letters))),
-            waiting=tuple(rows(self.url, "SELECT key FROM outbox WHERE state = 'waiting'")),
-        )
-
-
-def _seen(name: str, post: dict[str, object]) -> tuple[str, str, tuple[str, ...], bool]:
-    blocks = post["blocks"]
-    assert isinstance(blocks, list)
-    elements = [each for block in blocks for each in block.get("elements", ()) if each["type"] == "button"]
-    return name, str(post["text"]), tuple(each["text"]["text"] for each in elements), bool(post["thread_ts"])
-
 
 @dataclass
 class Ground:
@@ -256,7 +210,7 @@ class Ground:
         if story not in self._undisturbed:
             with self.at(story) as workplace:
                 told = workplace.play()
-                self._undisturbed[story] = tuple(told.steps), workplace.outcome()
+                self._undisturbed[story] = tuple(told.steps), outcome_of(workplace.url, workplace.sandbox.url)
         return self._undisturbed[story]
 
     def points(self, story: str) -> Iterator[Point]:
@@ -284,19 +238,8 @@ class Ground:
                 play(workplace, point)
             except (AssertionError, TimeoutError) as error:
                 return f"{type(error).__name__}: {error}"
-            outcome = workplace.outcome()
-        return "\n".join(_differences(expected, outcome))
-
-
-def _differences(expected: Outcome, outcome: Outcome) -> Iterator[str]:
-    for name in expected.__dataclass_fields__:
-        wanted, found = list(getattr(expected, name)), list(getattr(outcome, name))
-        for each in found:
-            if each in wanted:
-                wanted.remove(each)
-            else:
-                yield f"{name}: {each} is too much"
-        yield from (f"{name}: {each} is missing" for each in wanted)
+            outcome = outcome_of(workplace.url, workplace.sandbox.url)
+        return "\n".join(differences(expected, outcome))
 
 
 def main() -> int:
