@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -22,6 +23,8 @@ def main() -> int:
     parser.add_argument("--database", choices=(*KINDS, "both"), default="both")
     parser.add_argument("--keep", type=Path, help="a folder in which everything stays, to be looked at")
     given = parser.parse_args()
+    # Told to go, it does so as after Ctrl-C, and leaves nothing running.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     is_good = True
     for kind in KINDS if given.database == "both" else (given.database,):
         plan = Plan(kind, given.rounds, given.follow_ups, given.seed)

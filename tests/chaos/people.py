@@ -86,16 +86,15 @@ class Crowd:
         ada.command("/complaint", strict=False)
         ada.wait_for(lambda person: person.view and "homeowner.phone" in person.view.values, LOOKS)
         for _ in range(STEPS):
-            if self._stopping.is_set() and (ada.view is None or ada.view.callback_id != "intake_says"):
+            if self._stopping.is_set() and (ada.view is None or ada.view.callback_id == "intake_who"):
                 return
-            if (number := self._step(ada, who)) is not None:
-                self.opened.append(number)
-                return
+            with suppress(PersonError):
+                if (number := self._step(ada, who)) is not None:
+                    self.opened.append(number)
+                    return
 
     def _step(self, ada: Person, who: dict[str, object]) -> int | None:
-        view = ada.view
-        if view is None:
-            raise PersonError("The form is gone.")
+        view = ada.wait_for(lambda person: person.view, LOOKS, "the form")
         if "is open." in view.all_text:
             ada.close(everything=True)
             name = next(word.strip("*") for word in view.all_text.split() if "HC-" in word)

@@ -9,6 +9,7 @@ pace are what they are, only shorter.
 
 from __future__ import annotations
 
+import ctypes
 import faulthandler
 import json
 import logging
@@ -18,7 +19,7 @@ import subprocess
 import sys
 import threading
 import traceback
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
@@ -30,6 +31,8 @@ from bot.sop import Playbooks
 
 ROOT = Path(__file__).parents[2]
 YEARS = range(2029, 2032)
+PR_SET_PDEATHSIG = 1
+"""A process ends with its parent (prctl(2), Linux)."""
 HURRY = 20
 """A lease of two minutes is over after six seconds."""
 
@@ -103,6 +106,7 @@ def main() -> None:
 def _become(rules: Playbooks, replica: Replica) -> None:
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         log = os.open(replica.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.dup2(log, sys.stdout.fileno())
         os.dup2(log, sys.stderr.fileno())
@@ -120,11 +124,8 @@ def say(word: str) -> None:
     sys.stdout.flush()
 
 
-@dataclass
 class Nursery:
-    """Starts replicas, and ends those that are left."""
-
-    pids: list[int] = field(default_factory=list)
+    """Starts replicas; when its input ends, those that are left end with it."""
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", "tests.chaos.replica"]
@@ -134,8 +135,6 @@ class Nursery:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for pid in self.pids:
-            send(pid, signal.SIGKILL)
         self._process.communicate(timeout=30)
 
     def start(self, replica: Replica) -> int:
@@ -143,8 +142,7 @@ class Nursery:
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(asdict(replica)) + "\n")
         self._process.stdin.flush()
-        self.pids.append(int(self._heard()))
-        return self.pids[-1]
+        return int(self._heard())
 
     def _heard(self) -> str:
         assert self._process.stdout is not None

@@ -21,7 +21,7 @@ from sandbox.server import TOKENS
 from tests.chaos.auditor import Auditor, Verdict
 from tests.chaos.evidence import Evidence, gather
 from tests.chaos.ground import PRIVATE, prepare
-from tests.chaos.people import Crowd
+from tests.chaos.people import ADA, Crowd
 from tests.chaos.replica import ROOT, Nursery, Replica, playbooks, send
 from tests.chaos.schedule import NIGHT, Round, schedule
 from tests.databases import SqliteFiles, looking
@@ -31,6 +31,9 @@ from tests.postgres import Postgres, served
 FROZEN = 7.0
 """Seconds for which a replica is stopped: longer than its leases."""
 REST = 0.5
+LONGEST_START = 5.0
+PEACE = 5.0
+"""Seconds for which people go on after the last fault."""
 LONGEST_SETTLING = 400.0
 """Seconds after which a run that still owes something has failed."""
 COUNTED = ("kills", "stops", "freezes", "restarts", "started", "hung", "faults")
@@ -100,11 +103,18 @@ class Arena:
             call(self.url, "faults", fault)
             self.counts["faults"] += 1
         self.keep_up()
+        self._wait_for_a_connection()
         time.sleep(one.wait)
         self._hit(one)
         self.keep_up()
         time.sleep(REST)
         call(self.url, "faults", {"rate_limits": False})
+
+    def _wait_for_a_connection(self) -> None:
+        """Until a replica is there, so that what is hit is at work; not for ever, since faults hinder it."""
+        deadline = time.monotonic() + LONGEST_START
+        while not call(self.url, f"state?as={ADA}")["connections"] and time.monotonic() < deadline:
+            time.sleep(0.1)
 
     def _hit(self, one: Round) -> None:
         victim = self.pids[one.victim % len(self.pids)]
@@ -224,8 +234,10 @@ def _play(arena: Arena, crowd: Crowd) -> bool:
                 settled = arena.settle()
                 crowd.is_night.clear()
             arena.play(one)
-    finally:
         Trouble(arena.url).end()
+        arena.keep_up()
+        time.sleep(PEACE)
+    finally:
         crowd.stop()
     return arena.settle() and settled
 
