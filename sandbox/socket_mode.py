@@ -7,6 +7,7 @@ import asyncio
 import json
 import random
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -229,7 +230,9 @@ class Sockets:
         for connection in list(self._open):
             self._forget(connection)
             if connection.socket.client_state is WebSocketState.CONNECTED:
-                await connection.socket.close(code=1012)
+                # An app that was killed a moment ago is gone, and nobody has noticed yet.
+                with suppress(WebSocketDisconnect, RuntimeError):
+                    await connection.socket.close(code=1012)
 
     def _cut(self, connection: _Connection) -> None:
         self._forget(connection)

@@ -18,7 +18,7 @@ from tests.e2e.crash_points import Ground, Workplace
 from tests.e2e.crash_stories import CASE, STORIES
 from tests.postgres import Postgres
 
-POINTS = int(os.environ.get("CRASH_POINTS", "2"))
+POINTS = int(os.environ.get("CRASH_POINTS", "1"))
 BY_ITSELF = ("an opening", "a reminder")
 """What a desk does without anybody."""
 

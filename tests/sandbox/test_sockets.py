@@ -1,18 +1,26 @@
 """Socket Mode on the wire: hello, tickets, acknowledgements, redelivery, goodbyes."""
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from slack_sdk import WebClient
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from sandbox.changes import Changes
+from sandbox.faults import Faults
 from sandbox.person import Person, Trouble
 from sandbox.server import Sandbox
+from sandbox.socket_mode import Sockets, _Connection
+from sandbox.timing import Timing
+from sandbox.traffic import Traffic
 
 Json = dict[str, Any]
 
@@ -203,3 +211,21 @@ def test_the_app_hears_of_its_own_dms(sandbox: Sandbox, dial: Callable[[], Wire]
         events.append(envelope["payload"]["event"])
     assert [one.get("subtype") for one in events] == [None, "message_changed", "message_deleted"]
     assert (events[0]["bot_id"], events[1]["message"]["text"]) == ("B0DESK0099", "y")
+
+
+class Gone(WebSocket):
+    """The connection of an app that was killed, as it is before anybody has noticed."""
+
+    def __init__(self) -> None:
+        self.client_state = WebSocketState.CONNECTED
+
+    async def close(self, code: int = 1000, reason: str | None = None) -> None:
+        raise WebSocketDisconnect(1006)
+
+
+def test_a_workspace_shuts_down_beside_an_app_that_was_killed() -> None:
+    traffic = Traffic(None, lambda: datetime.now(UTC))
+    sockets = Sockets("A0DESK0001", Faults(), traffic, Changes(), Timing())
+    sockets._open += [_Connection(Gone()), _Connection(Gone())]
+    asyncio.run(sockets.close())
+    assert sockets.count == 0
