@@ -9,19 +9,19 @@ which says when it looked last.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from bot.desk import Desk
 from bot.ports import Errand, Letter, Trouble, TroubleKind, Work
-from bot.promises import KINDS, TOO_LATE
+from bot.promises import FIRST, KINDS, TOO_LATE, Place
 from bot.sop import Case, plan_of
 
 logger = logging.getLogger(__name__)
 
 AUDIT: Final = "audit"
-"""The kind of errand; `after` is the case behind which it goes on."""
+"""The kind of errand; `acts_at` and `number` are the place of the case behind which it goes on."""
 EVERY: Final = timedelta(minutes=5)
 SILENT: Final = timedelta(minutes=20)
 """Without a look for so long, the auditor itself is the trouble."""
@@ -29,6 +29,8 @@ TROUBLE: Final = "audit_trouble"
 """The kind of letter that tells of what was found."""
 MOST: Final = 50
 """Open cases that one run looks at, in turn: it holds up nobody who writes meanwhile."""
+MOST_TOLD: Final = 5
+"""Stuck cases that one run tells of; of a thousand the leads hear a few at a time."""
 LATE: Final[TroubleKind] = "late"
 STUCK: Final[TroubleKind] = "stuck"
 FOUND: Final = (LATE, STUCK)
@@ -37,12 +39,12 @@ HOMES: Final = "home"
 
 def begin(work: Work, now: datetime) -> None:
     """The first of the errands that renew themselves; one that is there already is left alone."""
-    work.errands.put([_errand(now, 0)], now)
+    work.errands.put([_errand(now)], now)
 
 
 def recent_keys(now: datetime) -> list[str]:
     """The keys that runs of the last hour may have."""
-    return [_errand(now - back * EVERY, 0).key for back in range(13)]
+    return [_errand(now - back * EVERY).key for back in range(13)]
 
 
 def found(work: Work) -> int:
@@ -56,22 +58,23 @@ def run(work: Work, desk: Desk, errand: Errand, now: datetime) -> None:
     After a pause of the whole desk everything is late, and the clock is just catching up: then it only
     promises to come again.
     """
-    after = int(errand.data["after"])
+    after = datetime.fromisoformat(errand.data["acts_at"]), int(errand.data["number"])
     if now - errand.due > EVERY:
         work.errands.put([_errand(now, after)], now)
         return
-    batch = work.promises.open_cases(after, MOST)
-    wrong = {(each.kind, each.subject): each for each in (*_late(work, now), *_stuck(work, desk, batch, now))}
     known = {(each.kind, each.subject): each for each in work.troubles.open() if each.kind in FOUND}
+    batch, last = work.promises.open_cases(after, MOST)
+    looked_at = {**batch, **work.promises.still_open([int(each) for kind, each in known if kind == STUCK])}
+    found = (*_late(work, now), *_stuck(work, desk, looked_at, now))
+    wrong = {(each.kind, each.subject): each for each in found}
     for identity, trouble in known.items():
-        if identity not in wrong and not _unseen(trouble, batch, after):
+        if identity not in wrong:
             work.troubles.mend(trouble.id, now)
             work.outbox.put([_letter(trouble, desk, edits=True)], now)
-    for identity, trouble in wrong.items():
-        if identity not in known:
-            logger.error("the auditor found %s", _named(trouble))
-            work.outbox.put([_letter(work.troubles.add(trouble), desk)], now)
-    work.errands.put([_errand(now, max(batch) if len(batch) == MOST else 0)], now)
+    for trouble in _to_tell([each for identity, each in wrong.items() if identity not in known]):
+        logger.error("the auditor found %s", _named(trouble))
+        work.outbox.put([_letter(work.troubles.add(trouble), desk)], now)
+    work.errands.put([_errand(now, last if len(batch) == MOST else FIRST)], now)
 
 
 def subject(work: Work, desk: Desk, letter: Letter, now: datetime) -> Trouble:
@@ -113,12 +116,10 @@ def _stuck(work: Work, desk: Desk, batch: Mapping[int, Case], now: datetime) -> 
             yield Trouble(STUCK, now, str(number))
 
 
-def _unseen(trouble: Trouble, batch: Mapping[int, Case], after: int) -> bool:
-    """Whether it is about a case that this run did not come to."""
-    if trouble.kind != STUCK:
-        return False
-    number = int(trouble.subject)
-    return number <= after or (len(batch) == MOST and number > max(batch))
+def _to_tell(new: Sequence[Trouble]) -> list[Trouble]:
+    """All that is late, and a few of the stuck; a case that is left out is found again in a later round."""
+    stuck = [each for each in new if each.kind == STUCK]
+    return [*(each for each in new if each.kind == LATE), *stuck[:MOST_TOLD]]
 
 
 def _named(trouble: Trouble) -> str:
@@ -127,11 +128,12 @@ def _named(trouble: Trouble) -> str:
     return f"late: {trouble.subject}" + (f", since {trouble.starts.isoformat()}" if trouble.starts else "")
 
 
-def _errand(now: datetime, after: int) -> Errand:
+def _errand(now: datetime, after: Place = FIRST) -> Errand:
     """The next look, at the next of the moments that all replicas share."""
     slot = int(now.timestamp() // EVERY.total_seconds()) + 1
     due = datetime.fromtimestamp(slot * EVERY.total_seconds(), now.tzinfo)
-    return Errand(f"{AUDIT}/{slot}", AUDIT, due, data={"after": str(after)})
+    data = {"acts_at": after[0].isoformat(), "number": str(after[1])}
+    return Errand(f"{AUDIT}/{slot}", AUDIT, due, data=data)
 
 
 def _letter(trouble: Trouble, desk: Desk, *, edits: bool = False) -> Letter:

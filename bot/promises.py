@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, Protocol
 
 from bot.sop import Case
@@ -17,6 +17,9 @@ TOO_LATE: Final[Mapping[Kind, timedelta]] = {
     "letter": timedelta(minutes=15),
 }
 """How long past its time each may be before somebody has to look."""
+Place = tuple[datetime, int]
+"""Where a case stands in the order in which open cases have to be acted on: when, and its number."""
+FIRST: Final[Place] = (datetime(1970, 1, 1, tzinfo=UTC), 0)
 MOST: Final = 1000
 """Counting stops here: how many more it is makes no difference."""
 
@@ -41,8 +44,14 @@ class Promises(Protocol):
     def stale_homes(self) -> int:
         """How many Homes were drawn in vain several times running."""
 
-    def open_cases(self, after: int, most: int) -> Mapping[int, Case]:
-        """Up to `most` open cases with numbers above `after`, in their order; none of them is locked."""
+    def open_cases(self, after: Place, most: int) -> tuple[Mapping[int, Case], Place]:
+        """Up to `most` open cases by number, those first that have waited longest; none of them is locked.
+
+        They stand behind the place `after`; the place of the last one comes with them.
+        """
+
+    def still_open(self, numbers: Collection[int]) -> Mapping[int, Case]:
+        """Those of these cases that are open."""
 
     def appointments(self, numbers: Collection[int]) -> Mapping[int, frozenset[str]]:
         """The ids of the timers for which these cases have an open follow-up, by case number."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlmodel import Session, col
 
-from bot.promises import MOST, Kind, Overdue, Promises
+from bot.promises import MOST, Kind, Overdue, Place, Promises
 from bot.sop import Case
 from bot.sop.as_json import case_from_json
 from storage.homes import STALE
@@ -40,11 +40,20 @@ class PromiseStore(Promises):
         some = select(col(HomeRow.user)).where(STALE, col(HomeRow.tries) >= IN_VAIN).limit(MOST).subquery()
         return int(self.session.execute(select(func.count()).select_from(some)).scalar_one())
 
-    def open_cases(self, after: int, most: int) -> Mapping[int, Case]:
-        number = col(CaseRow.number)
-        query = select(number, col(CaseRow.content)).where(col(CaseRow.acts_at).is_not(None), number > after)
-        rows = self.session.execute(query.order_by(number).limit(most))
-        return {found: case_from_json(content) for found, content in rows}
+    def open_cases(self, after: Place, most: int) -> tuple[Mapping[int, Case], Place]:
+        place = (col(CaseRow.acts_at), col(CaseRow.number))
+        query = select(*place, col(CaseRow.content)).where(
+            place[0] >= after[0], or_(place[0] > after[0], place[1] > after[1])
+        )
+        rows = self.session.execute(query.order_by(*place).limit(most)).all()
+        last = (rows[-1][0], rows[-1][1]) if rows else after
+        return {number: case_from_json(content) for _, number, content in rows}, last
+
+    def still_open(self, numbers: Collection[int]) -> Mapping[int, Case]:
+        query = select(col(CaseRow.number), col(CaseRow.content)).where(
+            col(CaseRow.number).in_(numbers), col(CaseRow.acts_at).is_not(None)
+        )
+        return {number: case_from_json(content) for number, content in self.session.execute(query)}
 
     def appointments(self, numbers: Collection[int]) -> Mapping[int, frozenset[str]]:
         query = select(col(FollowUpRow.case_number), col(FollowUpRow.timer_id)).where(

@@ -11,16 +11,18 @@ import pytest
 from blocks.letters import draw
 from bot import auditing, errands
 from bot.agenda import ERRANDS, SUBJECTS
-from bot.auditing import AUDIT, EVERY, MOST, TROUBLE
+from bot.auditing import AUDIT, EVERY, MOST, MOST_TOLD, TROUBLE
 from bot.confirmations import Tagging
 from bot.delivery import Drawing
 from bot.ports import Errand, Letter, Posted, StoredCase, Trouble
+from bot.promises import FIRST
 from bot.sop.case import Done
 from tests.bot.casework import Casework, casework
 from tests.bot.desk import at
 from tests.databases import Databases
 
 OPENED = at("2026-11-18 09:00")
+BEGINNING = {"acts_at": FIRST[0].isoformat(), "number": "0"}
 LATER = at("2026-11-23 10:02")
 """Long after the first follow-up of a case opened then fell due."""
 
@@ -32,7 +34,7 @@ class Auditor(Casework):
         """One run that comes in time; what the leads are told by it."""
         self.deliver(now)
         with self.desk.memory.write() as work:
-            work.errands.put([Errand(f"test/{now}", AUDIT, now, data={"after": "0"})], now)
+            work.errands.put([Errand(f"test/{now}", AUDIT, now, data=BEGINNING)], now)
         errands.run(self.desk, now, {AUDIT: auditing.run})
         return [each.letter for each in self.waiting(now) if each.letter.kind == TROUBLE]
 
@@ -152,6 +154,14 @@ def test_cases_are_looked_at_in_turn(auditor: Auditor) -> None:
     assert auditor.troubles() == [("stuck", str(last.number))]
     auditor.run(OPENED + 3 * EVERY)
     assert auditor.troubles() == [("stuck", str(last.number))], "a run that did not come to it mends nothing"
+
+
+def test_of_very_many_stuck_cases_the_leads_hear_a_few_at_a_time(auditor: Auditor) -> None:
+    for _ in range(MOST_TOLD + 2):
+        auditor.lose_appointments(auditor.email_sent())
+    assert len(auditor.audit(OPENED + EVERY)) == MOST_TOLD
+    assert len(auditor.audit(OPENED + 2 * EVERY)) == 2
+    assert auditor.audit(OPENED + 3 * EVERY) == []
 
 
 def test_the_rota_and_the_auditor_mend_only_what_is_theirs(auditor: Auditor) -> None:

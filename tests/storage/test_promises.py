@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
 from bot.ports import Errand, Letter
-from bot.promises import MOST, Overdue
+from bot.promises import FIRST, MOST, Overdue
 from storage import Database
 from tests.storage.samples import ADA, LEASE, MINUTE, NOW, a_case, a_letter, a_timer
 
@@ -38,7 +36,7 @@ def test_open_follow_ups_count_from_their_due_date(database: Database, number: i
         work.follow_ups.keep(number, timers, NOW)
     assert overdue(database, "follow_up") == Overdue(2, LATE)
     with database.write() as work:
-        assert work.follow_ups.take_due(NOW, ()) is not None
+        assert len(work.follow_ups.take_due(NOW)) == 1
     assert overdue(database, "follow_up") == Overdue(1, NOW - MINUTE)
 
 
@@ -47,7 +45,7 @@ def test_an_errand_that_was_run_is_kept(database: Database) -> None:
         work.errands.put([errand("a"), errand("b", NOW + DAY)], NOW)
     assert overdue(database, "errand") == Overdue(1, LATE)
     with database.write() as work:
-        work.errands.take_due(NOW, ())
+        work.errands.take_due(NOW)
     assert overdue(database, "errand") == Overdue()
 
 
@@ -85,25 +83,22 @@ def test_a_home_drawn_in_vain_again_and_again_is_stale(database: Database) -> No
         assert work.promises.stale_homes() == 1
 
 
-@pytest.mark.parametrize(
-    ("after", "most", "found"),
-    [(0, 10, [1001, 1003]), (0, 1, [1001]), (1001, 10, [1003]), (1003, 10, [])],
-    ids=["all", "a batch", "the next batch", "the end"],
-)
-def test_open_cases_come_in_batches(database: Database, after: int, most: int, found: list[int]) -> None:
+def test_open_cases_come_in_batches_those_first_that_wait_longest(database: Database) -> None:
     with database.write() as work:
         for state in ("open", "closed", "waiting"):
             work.cases.add(a_case(state=state), ADA, ADA, NOW)
     with database.read() as work:
-        cases = work.promises.open_cases(after, most)
-    assert list(cases) == found
-    assert all(case.state != "closed" for case in cases.values())
+        first, place = work.promises.open_cases(FIRST, 1)
+        then, last = work.promises.open_cases(place, 10)
+        assert (list(first), list(then)) == ([1001], [1003])
+        assert work.promises.open_cases(last, 10) == ({}, last)
+        assert list(work.promises.still_open([1001, 1002])) == [1001]
 
 
 def test_the_open_appointments_of_cases_are_known_by_their_timers(database: Database, number: int) -> None:
     with database.write() as work:
         work.follow_ups.keep(number, [a_timer("t1", LATE), a_timer("t2", NOW + DAY)], NOW)
-        work.follow_ups.take_due(NOW, ())
+        work.follow_ups.take_due(NOW)
     with database.read() as work:
         assert work.promises.appointments([number, number + 1]) == {number: {"t2"}}
 
@@ -111,7 +106,7 @@ def test_the_open_appointments_of_cases_are_known_by_their_timers(database: Data
 def test_the_last_run_of_an_errand_is_known(database: Database) -> None:
     with database.write() as work:
         work.errands.put([errand("a"), errand("b", NOW + DAY)], NOW)
-        work.errands.take_due(NOW, ())
+        work.errands.take_due(NOW)
     with database.read() as work:
         assert work.promises.last_run(["a", "b"]) == NOW
         assert work.promises.last_run(["b"]) is None
