@@ -9,7 +9,7 @@ from textwrap import wrap
 from bench.figure import Figure
 from bench.table import grouped, mark, named, ratio, value
 
-WIDTH, LEFT, ROOM, LINE, TOP = 960, 360, 330, 26, 84
+WIDTH, LEFT, ROOM, LINE, TOP = 1100, 480, 330, 26, 84
 FULL = 1.5
 """A bar's room ends at one and a half of the mark."""
 STYLE = """

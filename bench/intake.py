@@ -25,7 +25,7 @@ from bot.ports import Intake, Sheet
 from handlers.busy import THREADS
 from storage import Database, open_database
 
-SENT = 128
+SENT = 96
 """Submissions of one round, of one app."""
 STOCK = "bare Bolt, stock, that commits one row"
 QUICK = "the same with process_before_response"

@@ -11,6 +11,7 @@ from bench.figure import Figure
 from bench.machine import Machine
 from bench.table import markdown
 
+PICTURE = "![How much of its mark each figure takes](docs/bench.svg)"
 BEGIN, END = "<!-- bench: written by make bench WRITE=1 -->", "<!-- bench ends -->"
 
 
@@ -31,7 +32,7 @@ def write_readme(file: Path, figures: Iterable[Figure], on: Machine) -> None:
     _, end, after = rest.partition(END)
     if not (begin and end):
         raise ValueError(f"{file} has no place for the table. Put these lines into it: {BEGIN} and {END}")
-    table = "\n".join((f"Measured on {on}.", "", *markdown(figures)))
+    table = "\n".join((f"Measured on {on}.", "", *markdown(figures), "", PICTURE))
     file.write_text(f"{before}{begin}\n{table}\n{end}{after}", encoding="utf-8")
 
 
