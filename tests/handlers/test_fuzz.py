@@ -17,7 +17,7 @@ from tests.handlers.test_permissions import PEOPLE, ROWS
 from tests.handlers.whole_desk import whole_desk
 from tests.invariants import broken
 
-EXAMPLES: Final = int(os.environ.get("FUZZ_EXAMPLES", "300"))
+EXAMPLES: Final = int(os.environ.get("FUZZ_EXAMPLES", "200"))
 SEED: Final = int(os.environ.get("FUZZ_SEED", "20261118"))
 SENT = st.builds(
     Sent,
