@@ -17,6 +17,8 @@ from storage.postgres import postgres_engine
 
 FORMS: Final = "Write sqlite:///var/desk.db or postgresql://USER:PASSWORD@HOST/NAME."
 BUSY_MS: Final = 5000
+CACHE_KB: Final = 16 * 1024
+"""Of pages a connection. With SQLite's own 2 MB, lists among very many cases read theirs anew each time."""
 DRIVERS: Final = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
 
 
@@ -104,6 +106,7 @@ def _prepare(pragmas: tuple[str, ...]) -> Callable[[sqlite3.Connection, object],
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute(f"PRAGMA cache_size=-{CACHE_KB}")
         for pragma in pragmas:
             connection.execute(pragma)
 
