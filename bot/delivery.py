@@ -32,6 +32,7 @@ MOST_ATTEMPTS = 100
 HELD_UP = 3
 """So many attempts long a letter keeps those behind it in its channel waiting, for their order."""
 LOOK_BACK = timedelta(minutes=5)
+NOBODY = Tagging((), None)
 STALE = timedelta(minutes=15)
 """A reminder that is so late goes together with others that are."""
 
@@ -180,8 +181,9 @@ class Postman:
     def _posted(self, delivery: Delivery) -> Outcome:
         letter, now = delivery.letter, self.now()
         if delivery.seek_since is not None and (found := self._found(delivery, delivery.seek_since)):
-            return Sent(found, self._tagging(posted_at(found)))
-        drawing = self._drawing(letter, now)
+            with self.desk.memory.read() as work:
+                return Sent(found, self._tagged(work, letter, posted_at(found)))
+        drawing = self.drawing(letter, now)
         message = self.draw(drawing, self.desk)
         if message is None:
             return Sent(None, drawing.tagging)
@@ -203,7 +205,7 @@ class Postman:
         with self.desk.memory.read() as work:
             posted = work.outbox.posted(letter.edits)
             original = work.outbox.letter(letter.edits) if work.outbox.merged(letter.edits) else None
-        drawing = self._drawing(replace(original, edits=original.key) if original else letter, now)
+        drawing = self.drawing(replace(original, edits=original.key) if original else letter, now)
         message = self.draw(drawing, self.desk)
         if self.lease_clock() >= delivery.lease_until:
             return TooLate()
@@ -216,20 +218,26 @@ class Postman:
         since, letter = min(seek_since, self.now()) - LOOK_BACK, delivery.letter
         return self.messenger.find(letter.to, mark_of(letter), since, self._thread(letter))
 
-    def _drawing(self, letter: Letter, now: datetime) -> Drawing:
+    def drawing(self, letter: Letter, now: datetime) -> Drawing:
+        """What a letter is drawn from, as things stand."""
         with self.desk.memory.read() as work:
             about = self._about(work, letter, now)
-            together = tuple(
-                (each, cases.view(work, self.desk, each.case_number, now))
-                for each in work.outbox.merged(letter.edits or letter.key)
-                if each.case_number is not None
-            )
-            tagging = confirmations.tagging(self.desk.today(work, now), now)
+            together = self._together(work, letter, now)
+            tagging = self._tagged(work, letter, now)
         return Drawing(letter, about, tagging, now, together)
 
-    def _tagging(self, at: datetime) -> Tagging:
-        with self.desk.memory.read() as work:
-            return confirmations.tagging(self.desk.today(work, at), at)
+    def _together(self, work: Work, letter: Letter, now: datetime) -> tuple[tuple[Letter, CaseView], ...]:
+        if letter.kind != "reminder":
+            return ()
+        merged = work.outbox.merged(letter.edits or letter.key)
+        numbered = ((each, each.case_number) for each in merged if each.case_number is not None)
+        return tuple((each, cases.view(work, self.desk, number, now)) for each, number in numbered)
+
+    def _tagged(self, work: Work, letter: Letter, at: datetime) -> Tagging:
+        """Only a Concert check tags."""
+        if letter.kind != "confirmation":
+            return NOBODY
+        return confirmations.tagging(self.desk.today(work, at), at)
 
     def _about(self, work: Work, letter: Letter, now: datetime) -> object:
         subject = self.subjects.get(letter.kind)

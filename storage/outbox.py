@@ -9,31 +9,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_
-from sqlalchemy.orm import aliased
+from sqlalchemy import Executable
 from sqlmodel import Session, col, select, update
 
 from bot.pace import EDITS, EVERYWHERE, UNHURRIED, Paces
 from bot.ports import Delivery, Letter, Outbox, Posted
 from bot.urgency import urgency_of
+from storage import letter_statements as statements
 from storage.homes import tell
 from storage.inserting import insert_new
-from storage.locking import locked
+from storage.letter_statements import MERGEABLE
 from storage.pacing import LONG_AGO, LONGEST_WAIT, Pacing
-from storage.tables import OUTBOX_TURN, CounterRow, OutboxRow, PaceRow, RestoreRow
+from storage.tables import OutboxRow, PaceRow
 
 DELIVERERS: Final = ("leads", "admins")
 """The audiences of Home that see what could not be delivered."""
 AT_ONCE: Final = LONG_AGO
-WAITING: Final = col(OutboxRow.state) == "waiting"
-HELD: Final = col(OutboxRow.holder) != ""
-MERGEABLE: Final = "reminder"
-"""The kind of letters of which several to one person become one, when they could not be sent in time."""
 MANY: Final = 3
-Found = tuple[OutboxRow, datetime | None]
-"""A letter; and, if it was due before a copy was restored, until when that copy knows of its post."""
+"""From so many on, reminders that went stale go together."""
+MOST_TOGETHER: Final = 40
+"""As many as can be drawn well within a lease; what is over goes in another message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +52,18 @@ class OutboxStore(Outbox):
         paces: Paces | None = None,
         stale_before: datetime | None = None,
     ) -> Sequence[Delivery]:
-        self._take_turn()
-        self._drop_needless_edits(now)
+        self.session.flush()
+        self._run(statements.TAKE_TURN)
+        self._run(statements.DROP_NEEDLESS_EDITS, now=now)
         if paces is None:
-            return self._leased(self._next(now, most, ()), holder, lease_until)
+            return tuple(self._leased(row, holder, lease_until) for row in self._next(now, most, ()))
         pacing = Pacing(self.session, paces)
         claimed: list[Delivery] = []
         while len(claimed) < most and (found := self._next(now, 1, pacing.busy(now))):
-            ((row, _),) = found
+            (row,) = found
             if stale_before is not None:
                 self._merge(row, stale_before, now)
-            claimed += self._leased(found, holder, lease_until)
+            claimed.append(self._leased(row, holder, lease_until))
             pacing.take(row.recipient, now, lease_until)
         return tuple(claimed)
 
@@ -100,30 +98,26 @@ class OutboxStore(Outbox):
         return tuple(_letter(row) for row in self.session.exec(query))
 
     def settle(self, delivery: Delivery, posted: Posted | None, now: datetime) -> bool:
-        channel, ts = (posted.channel, posted.ts) if posted else (None, None)
-        return self._end(delivery, LONG_AGO, state="sent", channel=channel, ts=ts, settled_at=now, error="")
+        where, which = (posted.channel, posted.ts) if posted else (None, None)
+        return self._end(delivery, LONG_AGO, statements.SETTLE, where=where, which=which, at=now)
 
     def put_off(self, delivery: Delivery, until: datetime, error: str, holds: bool = False) -> None:
-        self._end(delivery, until if holds else LONG_AGO, not_before=until, error=error)
+        self._end(delivery, until if holds else LONG_AGO, statements.PUT_OFF, until=until, said=error)
 
     def bury(self, delivery: Delivery, error: str, now: datetime) -> None:
-        if self._end(delivery, LONG_AGO, state="dead", settled_at=now, error=error):
+        if self._end(delivery, LONG_AGO, statements.BURY, at=now, said=error):
             self._unmerge(delivery.letter.key)
             tell(self.session, DELIVERERS)
 
     def release_all(self) -> None:
-        self._update(WAITING, HELD, holder="", not_before=AT_ONCE)
-        self.session.exec(update(PaceRow).values(taken_until=LONG_AGO))
+        held = (col(OutboxRow.state) == "waiting", col(OutboxRow.holder) != "")
+        self._run(update(OutboxRow).where(*held).values(holder="", not_before=AT_ONCE))
+        self._run(update(PaceRow).values(taken_until=LONG_AGO))
 
     def next_try(self, paces: Paces | None = None) -> datetime | None:
-        query = (
-            select(OutboxRow.recipient, func.min(OutboxRow.not_before))
-            .where(WAITING, ~_behind_another())
-            .group_by(col(OutboxRow.recipient))
-        )
         free = Pacing(self.session, paces).free_at() if paces else {}
-        tries = (_free_from(free, recipient, first) for recipient, first in self.session.exec(query))
-        return min(tries, default=None)
+        found = self._run(statements.FIRST_TRIES)
+        return min((_free_from(free, recipient, first) for recipient, first in found), default=None)
 
     def _told_of_its_post(self, letter: Letter) -> Letter:
         """An edit of a letter that another speaks for is an edit of that one's post."""
@@ -133,112 +127,67 @@ class OutboxStore(Outbox):
         carrier = self.session.exec(query.where(OutboxRow.state == "merged")).one_or_none()
         return replace(letter, edits=carrier) if carrier else letter
 
-    def _next(self, now: datetime, most: int, busy: Iterable[str]) -> Sequence[Found]:
-        """Letters that may be sent now."""
-        known = select(func.max(RestoreRow.knows_until)).where(RestoreRow.at >= OutboxRow.due_at)
-        query = (
-            select(OutboxRow, known.scalar_subquery())
-            .where(WAITING, _may_be_tried(now), ~_behind_another(), *_not_in(busy))
-            .order_by(col(OutboxRow.urgency), col(OutboxRow.id))
-            .limit(most)
+    def _next(self, now: datetime, most: int, busy: Iterable[str]) -> Sequence[Any]:
+        """Rows of letters that may be sent now."""
+        names = frozenset(busy)
+        found = self._run(
+            statements.NEXT,
+            now=now,
+            far=now + LONGEST_WAIT,
+            posts_may_go=EVERYWHERE not in names,
+            edits_may_go=EDITS not in names,
+            busy=sorted(names - {EVERYWHERE, EDITS}),
+            most=most,
         )
-        fresh = query.execution_options(populate_existing=True)
-        held = fresh.with_for_update(skip_locked=True, of=OutboxRow)
-        return [(row, since) for row, since in self.session.exec(held)]
+        return found.all()  # type: ignore[no-any-return]
 
-    def _leased(self, found: Sequence[Found], holder: str, lease_until: datetime) -> tuple[Delivery, ...]:
-        for row, _ in found:
-            row.holder, row.not_before = holder, lease_until
-            row.attempts += 1
-        self.session.flush()
-        return tuple(_delivery(row, since) for row, since in found)
+    def _leased(self, row: Any, holder: str, lease_until: datetime) -> Delivery:
+        self._run(statements.LEASE, row=row.id, by=holder, until=lease_until)
+        attempt = row.attempts + 1
+        since = [row.promised_at] if attempt > 1 or row.known_until else []
+        since += [row.known_until] if row.known_until else []
+        seek_since = min(since, default=None)
+        return Delivery(row.id, _letter(row), attempt, row.promised_at, holder, lease_until, seek_since)
 
-    def _merge(self, row: OutboxRow, stale_before: datetime, now: datetime) -> None:
+    def _merge(self, row: Any, stale_before: datetime, now: datetime) -> None:
         """Let a reminder that is late speak for the others that are, if nobody has tried to send them yet."""
         if not _is_mergeable(row) or row.due_at >= stale_before:
             return
-        query = (
-            select(OutboxRow)
-            .where(WAITING, ~HELD, OutboxRow.recipient == row.recipient, OutboxRow.id != row.id)
-            .where(OutboxRow.kind == MERGEABLE, OutboxRow.edits == "", OutboxRow.attempts == 0)
-            .where(OutboxRow.due_at < stale_before)
-        )
-        others = self.session.exec(query).all()
-        if len(others) < MANY - 1:
+        beside = {
+            "person": row.recipient,
+            "row": row.id,
+            "stale_before": stale_before,
+            "most": MOST_TOGETHER - 1,
+        }
+        keys = self._run(statements.STALE_BESIDE, **beside).scalars().all()
+        if len(keys) < MANY - 1:
             return
-        for other in others:
-            other.state, other.merged_into, other.settled_at = "merged", row.key, now
-        self.session.flush()
-        keys = [other.key for other in others]
-        self._update(WAITING, col(OutboxRow.edits).in_(keys), edits=row.key)
+        others = update(OutboxRow).where(col(OutboxRow.key).in_(keys))
+        self._run(others.values(state="merged", merged_into=row.key, settled_at=now))
+        edits = update(OutboxRow).where(col(OutboxRow.edits).in_(keys), col(OutboxRow.state) == "waiting")
+        self._run(edits.values(edits=row.key))
 
     def _unmerge(self, key: str) -> None:
         """Its post was given up: each that it spoke for is sent by itself."""
-        spoken_for = and_(col(OutboxRow.state) == "merged", col(OutboxRow.merged_into) == key)
-        self._update(spoken_for, state="waiting", merged_into="", settled_at=None)
+        spoken_for = (col(OutboxRow.state) == "merged", col(OutboxRow.merged_into) == key)
+        values = {"state": "waiting", "merged_into": "", "settled_at": None}
+        self._run(update(OutboxRow).where(*spoken_for).values(**values))
 
-    def _take_turn(self) -> None:
-        """Claims follow one another, so that none decides on what another is just changing."""
-        self.session.exec(
-            locked(self.session, select(CounterRow).where(CounterRow.name == OUTBOX_TURN))
-        ).one()
-
-    def _drop_needless_edits(self, now: datetime) -> None:
-        """Of several edits of a post only the newest is needed, and none of a post that was given up."""
-        newer, original = aliased(OutboxRow), aliased(OutboxRow)
-        overtaken = exists().where(
-            col(newer.edits) == OutboxRow.edits, col(newer.state) == "waiting", col(newer.id) > OutboxRow.id
-        )
-        given_up = exists().where(col(original.key) == OutboxRow.edits, col(original.state) == "dead")
-        being_sent = and_(HELD, col(OutboxRow.not_before) > now)
-        needless = and_(col(OutboxRow.edits) != "", ~being_sent, or_(overtaken, given_up))
-        self._update(WAITING, needless, state="superseded", holder="", settled_at=now)
-
-    def _end(self, delivery: Delivery, channel_free_at: datetime, **values: object) -> bool:
+    def _end(
+        self, delivery: Delivery, channel_free_at: datetime, ending: Executable, **values: object
+    ) -> bool:
         """End a lease, if this delivery still holds it, and let others speak in its channel."""
-        ours = and_(col(OutboxRow.id) == delivery.id, col(OutboxRow.holder) == delivery.holder)
-        if self._update(WAITING, ours, holder="", **values) != 1:
+        if self._run(ending, row=delivery.id, by=delivery.holder, **values).rowcount != 1:
             return False
         Pacing(self.session, UNHURRIED).give_back(delivery.letter.to, channel_free_at)
         return True
 
-    def _update(self, *where: ColumnElement[bool], **values: object) -> int:
-        statement = update(OutboxRow).where(*where).values(**values)
-        return self.session.exec(statement, execution_options={"synchronize_session": False}).rowcount
+    def _run(self, statement: Executable, **values: object) -> Any:
+        """Run a statement past the session, which keeps no letters."""
+        return self.session.connection().execute(statement, values)
 
 
-def _behind_another() -> ColumnElement[bool]:
-    """Edits and answers whose post is not made yet, and edits of one that is being edited just now."""
-    other = aliased(OutboxRow)
-    unsent = and_(
-        col(other.edits) == "", or_(col(other.key) == OutboxRow.edits, col(other.key) == OutboxRow.thread)
-    )
-    being_edited = and_(
-        col(OutboxRow.edits) != "",
-        col(other.edits) == OutboxRow.edits,
-        col(other.holder) != "",
-        col(other.id) != OutboxRow.id,
-    )
-    another = exists().where(col(other.state) == "waiting", or_(unsent, being_edited))
-    return and_(or_(col(OutboxRow.edits) != "", col(OutboxRow.thread) != ""), another)
-
-
-def _may_be_tried(now: datetime) -> ColumnElement[bool]:
-    """Its time has come; one that lies absurdly far ahead was put off before the clock was set back."""
-    return or_(col(OutboxRow.not_before) <= now, col(OutboxRow.not_before) > now + LONGEST_WAIT)
-
-
-def _not_in(busy: Iterable[str]) -> list[ColumnElement[bool]]:
-    names = frozenset(busy)
-    posts, channels = col(OutboxRow.recipient) != "", sorted(names - {EVERYWHERE, EDITS})
-    return [
-        *([~posts] if EVERYWHERE in names else []),
-        *([posts] if EDITS in names else []),
-        *([col(OutboxRow.recipient).not_in(channels)] if channels else []),
-    ]
-
-
-def _is_mergeable(row: OutboxRow) -> bool:
+def _is_mergeable(row: Any) -> bool:
     return row.kind == MERGEABLE and not row.edits and row.attempts == 0
 
 
@@ -268,14 +217,7 @@ def _values(letter: Letter, now: datetime) -> dict[str, object]:
     }
 
 
-def _letter(row: OutboxRow) -> Letter:
+def _letter(row: Any) -> Letter:
     return Letter(
         row.key, row.kind, row.case_number, row.recipient, row.edits, row.data, row.thread, row.due_at
     )
-
-
-def _delivery(row: OutboxRow, known_until: datetime | None) -> Delivery:
-    since = [row.promised_at] if row.attempts > 1 or known_until else []
-    since += [known_until] if known_until else []
-    lease_until, seek_since = row.not_before, min(since, default=None)
-    return Delivery(row.id, _letter(row), row.attempts, row.promised_at, row.holder, lease_until, seek_since)

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.pace import UNHURRIED
 from bot.ports import Posted
+from storage.outbox import MOST_TOGETHER
 from tests.storage.samples import LEASE, MINUTE, NOW, a_letter, all_at_once, opened, reads, rows, with_case
 
 THERE = Posted("C0CASES", "1763478245.678901")
@@ -268,3 +270,15 @@ def test_what_waits_outlives_the_process(url):
         Outbox(database).put([a_letter("a")], NOW)
     with opened(url) as database:
         assert Outbox(database).keys() == ["a"]
+
+
+def test_a_message_speaks_for_so_many_reminders_as_can_be_drawn_within_a_lease(database, number):
+    stale = [replace(a_letter(f"r{each}"), kind="reminder", due=NOW) for each in range(MOST_TOGETHER + 5)]
+    with database.write() as work:
+        work.outbox.put(stale, NOW)
+        late = NOW + MINUTE
+        (first,) = work.outbox.claim("h1", NOW, LEASE, 1, UNHURRIED, late)
+        assert len(work.outbox.merged(first.letter.key)) == MOST_TOGETHER - 1
+        work.outbox.settle(first, THERE, NOW)
+        (second,) = work.outbox.claim("h2", NOW, LEASE, 1, UNHURRIED, late)
+        assert len(work.outbox.merged(second.letter.key)) == 4

@@ -53,9 +53,7 @@ def _outbox() -> None:
         ("waiting_recipient", ["recipient"], WAITING),
         ("merged_into", ["merged_into"], MERGED),
     ):
-        op.create_index(
-            f"ix_outbox_{index}", "outbox", columns, sqlite_where=which, postgresql_where=which
-        )
+        op.create_index(f"ix_outbox_{index}", "outbox", columns, sqlite_where=which, postgresql_where=which)
 
 
 def _paces() -> None:
