@@ -209,8 +209,10 @@ class Auditor:
     def _forbidden(self) -> Iterator[str]:
         ids = dict(self.evidence.conversations)
         for mark, posts in self._posts.items():
-            if mark not in self._by_mark:
-                yield f"{len(posts)} posts that nobody promised bear the mark {mark!r}"
+            for post in posts:
+                # Without a mark it answers whoever pressed something, in their own messages.
+                if mark not in self._by_mark and (mark or post.channel not in self._staff):
+                    yield f"{post.text!r}, in {post.channel}, was promised by nobody"
         for letter, post in self._said():
             if post.channel not in (letter.to, ids.get(letter.to)):
                 yield f"{letter.key} was posted in {post.channel}"

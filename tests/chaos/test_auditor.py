@@ -100,6 +100,10 @@ def to_a_stranger(good: Evidence) -> Evidence:
     return replace(good, letters=(wrong,), posts=(posted(wrong, channel="U0STRANGER"),))
 
 
+def said_to_all(good: Evidence) -> Evidence:
+    return replace(good, posts=(*good.posts, replace(good.posts[0], mark="", channel="C0CHECKS01")))
+
+
 def tagging_who_is_off(good: Evidence) -> Evidence:
     check = replace(reminder_of(good), key="HC-1001/confirmation/first", kind="confirmation", to=CHECKS)
     evening = RANG + timedelta(hours=9)
@@ -153,6 +157,7 @@ def test_what_is_as_promised_is_no_fault():
         (too_early, "out_of_hours"),
         (elsewhere, "forbidden"),
         (to_a_stranger, "forbidden"),
+        (said_to_all, "forbidden"),
         (tagging_who_is_off, "forbidden"),
         (naming_the_homeowner, "private"),
         (without_its_case, "halves"),
@@ -172,3 +177,9 @@ def test_a_double_that_was_taken_away_is_told_apart():
     verdict = Auditor(RULES, replace(good, posts=good.posts * 2)).verdict()
     assert verdict.faults == ()
     assert len(verdict.healed) == 1
+
+
+def test_an_answer_to_who_pressed_something_needs_no_promise():
+    good = as_it_must_be()
+    answer = replace(good.posts[0], mark="", text="The desk cannot reach its memory just now.")
+    assert Auditor(RULES, replace(good, posts=(*good.posts, answer))).verdict().faults == ()
