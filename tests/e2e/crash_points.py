@@ -8,6 +8,7 @@ plays all of them, or the one that is named, and says of each that fails how to 
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -250,15 +251,19 @@ def main() -> int:
     asked.add_argument("--point", help="as in after:7")
     asked.add_argument("--lost-reply", default="", help="a method whose first reply is lost")
     options = asked.parse_args()
+    # Told to go, it does so as after Ctrl-C, and leaves nothing running.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     failures = 0
     with tempfile.TemporaryDirectory() as name, Nursery() as nursery:
         folder = Path(name)
         for kind in options.database or KINDS:
             databases = SqliteFiles(folder) if kind == "sqlite" else shared(folder / "postgresql")
             ground = Ground(databases, nursery, folder)
-            for story in options.story or STORIES:
-                failures += _play(ground, kind, story, options.point, options.lost_reply)
-        stopped(folder / "postgresql")
+            try:
+                for story in options.story or STORIES:
+                    failures += _play(ground, kind, story, options.point, options.lost_reply)
+            finally:
+                stopped(folder / "postgresql")
     return failures
 
 
