@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -22,6 +22,11 @@ FORGOTTEN: Final = timedelta(days=1)
 
 
 ALL: Final = select(PACES)
+RUNNING: Final = ALL.where(
+    (PACES.c.taken_until > bindparam("now", type_=PACES.c.taken_until.type))
+    | (PACES.c.paid_until > bindparam("now", type_=PACES.c.paid_until.type))
+)
+"""Where somebody speaks, or what was said lately still counts; every other row says no more than none."""
 _NEW: Final = {each: bindparam(each, type_=PACES.c[each].type) for each in PACES.columns.keys()}  # noqa: SIM118
 _DIALECTS: Final[dict[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 PAY: Final = {
@@ -50,18 +55,23 @@ class Pacing:
         """When each may be spoken in again, by name; one that is not named is free."""
         return {
             row.name: max(row.taken_until, self._pace(row.name).free_at(row.paid_until))
-            for row in self._rows()
+            for row in self.session.connection().execute(ALL)
         }
 
-    def busy(self, now: datetime) -> frozenset[str]:
-        """Where nothing may be said now."""
-        return frozenset(row.name for row in self._rows() if _is_taken(row, now) or self._is_ahead(row, now))
+    def running(self, now: datetime) -> Mapping[str, Any]:
+        """The rows that count now, by name."""
+        found = self.session.connection().execute(RUNNING, {"now": now})
+        return {row.name: row for row in found}
 
-    def take(self, channel: str, now: datetime, until: datetime) -> None:
+    def busy(self, running: Mapping[str, Any], now: datetime) -> frozenset[str]:
+        """Where nothing may be said now."""
+        rows = running.values()
+        return frozenset(row.name for row in rows if _is_taken(row, now) or self._is_ahead(row, now))
+
+    def take(self, channel: str, running: Mapping[str, Any], now: datetime, until: datetime) -> None:
         """Somebody speaks in a channel; an edit, which has none, only counts."""
-        before = {row.name: row for row in self._rows()}
         names = {channel: until, EVERYWHERE: LONG_AGO} if channel else {EDITS: LONG_AGO}
-        paid = [self._paid(name, before.get(name), now, taken) for name, taken in names.items()]
+        paid = [self._paid(name, running.get(name), now, taken) for name, taken in names.items()]
         connection = self.session.connection()
         connection.execute(PAY[connection.dialect.name], paid)
 
@@ -75,9 +85,6 @@ class Pacing:
         long_ago = now - FORGOTTEN
         silent = (PACES.c.paid_until < long_ago) & (PACES.c.taken_until < long_ago)
         self.session.connection().execute(delete(PACES).where(silent))
-
-    def _rows(self) -> Sequence[Any]:
-        return self.session.connection().execute(ALL).all()
 
     def _paid(self, name: str, row: Any, now: datetime, taken_until: datetime) -> dict[str, object]:
         before = row.paid_until if row and self._is_plausible(row, now) else LONG_AGO
