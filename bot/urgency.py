@@ -25,7 +25,7 @@ ORDER: Final = {
     "review": SOON,
     "rota_trouble": SOON,
     "audit_trouble": SOON,
-    "digest": LATER,
+    "digest": SOON,
     "installer_alert": LATER,
     "installer_alert_more": LATER,
 }

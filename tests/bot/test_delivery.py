@@ -283,10 +283,10 @@ def test_a_late_post_is_left_alone_until_it_is_known_that_another_stands(rounds)
 
 
 def test_the_most_urgent_goes_first_and_then_the_oldest(rounds):
-    for kind in ("digest", "reminder", "card", "notice", "decision"):
+    for kind in ("installer_alert", "reminder", "card", "notice", "decision"):
         rounds.put(kind, kind=kind, to=f"U0{kind.upper()}")
     rounds.go()
-    order = ["U0CARD", "U0DECISION", "U0REMINDER", "U0NOTICE", "U0DIGEST"]
+    order = ["U0CARD", "U0DECISION", "U0REMINDER", "U0NOTICE", "U0INSTALLER_ALERT"]
     assert [to for to, _ in rounds.slack.posts] == order
 
 
