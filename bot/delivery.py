@@ -29,8 +29,9 @@ LEASE = timedelta(minutes=2)
 LONGEST_WAIT = timedelta(minutes=15)
 MOST_ATTEMPTS = 100
 """With these waits, a letter is given up when it could not be sent for a day."""
-HELD_UP = 3
-"""So many attempts long a letter keeps those behind it in its channel waiting, for their order."""
+HELD_UP = 12
+"""So many attempts long, over an hour, a letter keeps those behind it in its channel waiting: for their
+order, and so that those which Slack has not seen yet can go together afterwards."""
 LOOK_BACK = timedelta(minutes=5)
 NOBODY = Tagging((), None)
 STALE = timedelta(minutes=15)
@@ -170,7 +171,8 @@ class Postman:
         except RateLimited as error:
             return PutOff(min(timedelta(seconds=error.seconds), LONGEST_WAIT), str(error), holds=True)
         except OutcomeUnknown as error:
-            return self._again_or_never(delivery, str(error), holds=delivery.attempt < HELD_UP)
+            holds = delivery.attempt < HELD_UP and not letter.edits
+            return self._again_or_never(delivery, str(error), holds=holds)
         except Rejected as error:
             return GivenUp(str(error))
         except Exception as error:

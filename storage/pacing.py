@@ -76,9 +76,10 @@ class Pacing:
         connection.execute(PAY[connection.dialect.name], paid)
 
     def give_back(self, channel: str, until: datetime) -> None:
-        """The channel is free again, or held until then."""
-        if channel:
-            self.session.connection().execute(GIVE_BACK, {"channel": channel, "until": until})
+        """The channel is free again, or held until then. Without a channel, all edits are held."""
+        if channel or until > LONG_AGO:
+            held = {"channel": channel or EDITS, "until": until}
+            self.session.connection().execute(GIVE_BACK, held)
 
     def forget(self, now: datetime) -> None:
         """Rows of channels that have long been silent say nothing."""

@@ -381,6 +381,21 @@ def test_slack_that_asks_to_wait_quiets_the_channel_and_no_other(rounds):
     assert [to for to, _ in rounds.slack.posts] == [BEN, ADA, ADA]
 
 
+def test_slack_that_asks_to_wait_with_an_edit_quiets_all_edits_and_no_post(rounds):
+    rounds.put("a")
+    rounds.put("b", to=BEN)
+    rounds.go()
+    rounds.slack.troubles = {"D0000001": [LIMITED]}
+    rounds.put("a/2", to="", edits="a")
+    rounds.put("b/2", to="", edits="b")
+    rounds.put("c")
+    rounds.go()
+    assert rounds.sent("c")
+    assert rounds.slack.calls.count("edit") == 1
+    rounds.wait(timedelta(seconds=30))
+    assert rounds.slack.calls.count("edit") == 3
+
+
 @pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=1)], ids=["an hour", "a day"])
 @pytest.mark.parametrize("held", [True, False], ids=["a lease", "a wait"])
 def test_a_machine_clock_that_is_set_back_leaves_nothing_hanging(rounds, held, back):

@@ -83,6 +83,7 @@ def show(tour: Tour) -> None:
     homes.the_morning(tour)
     homes.of_a_lead(tour)
     cases.prompted(tour, unheard)
+    cases.caught_up(tour)
     channels.the_owner_leaves(tour)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from tests.e2e.robot import settle
 from tests.page.gallery.people import NOT_FOUND, homeowner
 from tests.page.gallery.tour import CHECKS, LEADS, Tour
@@ -159,3 +161,13 @@ def undecided(tour: Tour) -> None:
     case = tour.open(ada, homeowner("Uma", 8), what)
     camera.message("card: needs a decision", ada, tour.card(ada, case))
     camera.message("leads: decision", lea, tour.post(lea, LEADS, case, "decision"))
+
+
+def caught_up(tour: Tour) -> None:
+    """Nobody was asked for days; then the questions come together."""
+    ben = tour.office.ben
+    for number, name in enumerate(("Rosa", "Selma", "Thea", "Ursula"), start=41):
+        tour.written_to(ben, homeowner(name, number), SILENCE)
+    tour.office.clock.advance(timedelta(days=7))
+    told = tour.post(ben, None, "that could not be asked in time")
+    tour.camera.message("reminders: what could not be asked in time", ben, told)

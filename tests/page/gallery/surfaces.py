@@ -117,5 +117,6 @@ SURFACES = (
     "undelivered: sent again",
     "prompt: owner",
     "prompt: leads",
+    "reminders: what could not be asked in time",
     "leads: a case without its owner",
 )
