@@ -115,5 +115,6 @@ STALE_BESIDE: Final = (
     .where(letter.due_at < bindparam("stale_before"))
     .order_by(letter.due_at, letter.id)
     .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
 )
 """What went stale beside a reminder to the same person, and nobody has tried to send yet."""

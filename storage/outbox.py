@@ -124,12 +124,16 @@ class OutboxStore(Outbox):
         return min((_free_from(free, recipient, first) for recipient, first in found), default=None)
 
     def _told_of_its_post(self, letter: Letter) -> Letter:
-        """An edit of a letter that another speaks for is an edit of that one's post."""
-        if not letter.edits:
+        """An edit of a letter that another speaks for is an edit of that one's post.
+
+        The row is locked, so that nobody lets another speak for it before this edit is there to be seen.
+        """
+        if not letter.edits or letter.kind != MERGEABLE:
             return letter
-        query = select(OutboxRow.merged_into).where(OutboxRow.key == letter.edits)
-        carrier = self.session.exec(query.where(OutboxRow.state == "merged")).one_or_none()
-        return replace(letter, edits=carrier) if carrier else letter
+        query = select(OutboxRow.state, OutboxRow.merged_into).where(OutboxRow.key == letter.edits)
+        found = self.session.exec(query.with_for_update(read=True)).one_or_none()
+        state, carrier = found or ("", "")
+        return replace(letter, edits=carrier) if state == "merged" else letter
 
     def _next(self, now: datetime, most: int, busy: Iterable[str]) -> Sequence[Any]:
         """Rows of letters that may be sent now. Edits that nobody needs are dropped before one is sent."""

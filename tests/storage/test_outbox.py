@@ -282,3 +282,17 @@ def test_a_message_speaks_for_so_many_reminders_as_can_be_drawn_within_a_lease(d
         work.outbox.settle(first, THERE, NOW)
         (second,) = work.outbox.claim("h2", NOW, LEASE, 1, UNHURRIED, late)
         assert len(work.outbox.merged(second.letter.key)) == 4
+
+
+def test_no_other_speaks_for_a_reminder_that_somebody_is_just_editing(where):
+    """Else the edit would be one of a letter that never gets a post, and the other's would stay as it was."""
+    stale = [replace(a_letter(f"r{each}"), kind="reminder", due=NOW) for each in range(4)]
+    edit = a_letter("r1/v2", edits="r1", kind="reminder")
+    with opened(where) as here, opened(where) as there:
+        Outbox(here).put(stale, NOW)
+        with here.write() as editing:
+            editing.outbox.put([edit], NOW)
+            with there.write() as claiming:
+                (first,) = claiming.outbox.claim("h1", NOW, LEASE, 1, UNHURRIED, NOW + MINUTE)
+        assert [letter.key for letter in Outbox(here).merged(first.letter.key)] == ["r2", "r3"]
+        assert Outbox(here).letter("r1/v2").edits == "r1"
