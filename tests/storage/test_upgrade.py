@@ -17,7 +17,7 @@ from bot.errors import DatabaseError
 from bot.ports import Intake
 from storage import open_database
 from storage.engines import engines_of, place_of
-from storage.search_tables import is_declared
+from storage.search_tables import NAMES, is_declared
 from storage.tables import Table
 from storage.upgrade import MIGRATIONS, config_of, revisions
 from tests.storage.samples import ADA, NOW, address, contents, kill, opened, other_desk, rows, with_case
@@ -107,6 +107,12 @@ def test_the_migrations_make_the_same_checks_and_indexes_on_postgresql(postgresq
         assert rows(made, query) == rows(declared, query)
     for url in (made, declared):
         postgresql.drop(url)
+
+
+def test_no_search_on_postgresql_reads_a_list_of_what_is_not_indexed_yet(where):
+    kinds = "SELECT relname, reloptions FROM pg_class JOIN pg_am ON pg_am.oid = relam WHERE amname = 'gin'"
+    indexes = {f"ix_{name}_{part}" for name in NAMES for part in ("head", "words")}
+    assert dict(rows(where, kinds)) == {index: ["fastupdate=off"] for index in indexes}
 
 
 @pytest.mark.parametrize("then", [FAILS, STRANDS], ids=["a mistake", "a row that others refer to"])

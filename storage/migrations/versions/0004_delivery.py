@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from storage.columns import Instant
+from storage.search_tables import index_at_once
 
 revision = "0004"
 down_revision = "0003"
@@ -32,6 +33,7 @@ def upgrade() -> None:
     _rests("follow_ups", "id")
     _rests("errands", "key")
     _lists()
+    index_at_once(op.get_bind())
 
 
 def _outbox() -> None:
