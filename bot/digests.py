@@ -75,11 +75,10 @@ def begin(work: Work, desk: Desk, now: datetime) -> None:
 
 def run(work: Work, desk: Desk, errand: Errand, now: datetime) -> None:
     """Promise the summary to everybody whose morning it is, and come again."""
-    del errand
     unwilling = work.homes.unwilling()
     people = [user for user in _people(desk) if user not in unwilling]
     mornings = ((user, morning(desk, user, now)) for user in people)
-    work.outbox.put([_letter(user, day) for user, day in mornings if day], now)
+    work.outbox.put([_letter(user, day, errand.due) for user, day in mornings if day], now)
     work.errands.put([_errand(DIGESTS, next_round(desk, now))], now)
 
 
@@ -166,5 +165,5 @@ def _errand(kind: str, due: datetime) -> Errand:
     return Errand(f"{kind}/{due.astimezone(UTC).isoformat()}", kind, due)
 
 
-def _letter(user: str, day: date) -> Letter:
-    return Letter(f"{LETTER}/{user}/{day}", LETTER, to=user, data={"day": day.isoformat()})
+def _letter(user: str, day: date, due: datetime) -> Letter:
+    return Letter(f"{LETTER}/{user}/{day}", LETTER, to=user, data={"day": day.isoformat()}, due=due)

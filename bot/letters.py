@@ -48,12 +48,15 @@ def on_advance(
 ) -> list[Letter]:
     """What an event makes the desk say: every post that it changes, then what is new."""
     letters = redrawn(before, after, outbox)
-    asked = [letter for timer in advanced.rang for letter in on_ring(after, timer, desk)]
+    asked = [
+        replace(letter, due=timer.due) for timer in advanced.rang for letter in on_ring(after, timer, desk)
+    ]
     if any(letter.kind == "queued" for letter in asked):
         letters = [replace(each, data=FORMER) if each.kind == "queued" else each for each in letters]
     letters += asked
     if after.case.state == "needs_decision" and before.case.state != "needs_decision":
-        letters.append(decision(after, desk))
+        rang = min((timer.due for timer in advanced.rang), default=None)
+        letters.append(replace(decision(after, desk), due=rang))
     elif "lead" in advanced.told and not advanced.rang and after.case.history[-1].name != "owner_away":
         letters.append(review(after, desk))
     return letters

@@ -6,7 +6,7 @@ import pytest
 
 from blocks.confirmations import request
 from blocks.reminders import unconfirmed
-from bot import cases, confirmations
+from bot import cases, confirmations, follow_ups
 from bot.errors import NotAllowed
 from tests.bot.casework import ADA, CLEO, CORA, Casework
 from tests.bot.desk import NOW, at
@@ -91,3 +91,18 @@ def test_whom_a_post_tags(work: Casework, moment: str, people: int, starts: str 
     tagging = confirmations.tagging(work.desk, at(moment))
     assert len(tagging.people) == people
     assert tagging.cover_starts == (at(starts) if starts else None)
+
+
+def test_a_post_that_a_ring_gives_is_due_when_the_ring_was(work: Casework) -> None:
+    """However late it rings: a copy that was put back looks for what was due before that."""
+    case = work.open(**NOT_FOUND)
+    people = confirmations.tagging(work.desk, NOW).people
+    with work.desk.memory.write() as transaction:
+        confirmations.posted(transaction, work.desk, case.number, "first", people, NOW)
+    with work.desk.memory.read() as transaction:
+        running = transaction.cases.get(case.number).case.running
+    (due,) = [timer.due for timer in running if timer.kind == "repeat_confirmation"]
+    follow_ups.ring(work.desk, due + timedelta(minutes=5))
+    with work.desk.memory.read() as transaction:
+        posts = transaction.outbox.originals(case.number, "confirmation")
+    assert [letter.due for letter in posts] == [NOW, due]

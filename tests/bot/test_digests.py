@@ -230,3 +230,14 @@ def test_one_that_is_called_off_before_it_is_sent_is_not_sent(mornings: Mornings
     with mornings.work.desk.memory.write() as memory:
         memory.homes.want_summary(ADA, False, at("2026-11-17 12:00"))
     assert mornings.told(ADA, at("2026-11-18 10:00"), "2026-11-18") is None
+
+
+def test_a_summary_that_comes_late_was_due_at_nine(mornings: Mornings) -> None:
+    """A copy that was put back looks for what was due before that."""
+    mornings.begin(at("2026-11-18 08:10"))
+    mornings.pass_by(at("2026-11-18 08:10"), at("2026-11-18 08:10"))
+    mornings.pass_by(at("2026-11-18 09:40"), at("2026-11-18 09:40"))
+    with mornings.work.desk.memory.read() as memory:
+        letter = memory.outbox.letter(f"digest/{ADA}/2026-11-18")
+    assert letter is not None
+    assert letter.due == at("2026-11-18 09:00")
