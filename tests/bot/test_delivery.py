@@ -69,6 +69,8 @@ class FakeSlack:
 
     def delete(self, posted: Posted) -> None:
         self.calls.append("delete")
+        if (trouble := self._trouble("delete")) is not None:
+            raise trouble
         self.deleted.append(posted)
 
     def _trouble(self, to: str) -> Exception | None:
@@ -267,6 +269,23 @@ def test_who_took_over_after_a_lease_settles_and_the_late_one_takes_its_post_awa
     assert [posted.ts for posted in rounds.slack.deleted] == [f"{NOW.timestamp() + 2:.6f}"]
     rounds.go()
     assert len(rounds.slack.deleted) == 1
+
+
+@pytest.mark.parametrize(
+    ("trouble", "tries"),
+    [(UNKNOWN, 2), (Rejected("taking away: Slack refused with cant_delete_message"), 1)],
+    ids=["no answer", "a refusal"],
+)
+def test_a_late_post_is_taken_away_again_until_slack_refuses_for_good(rounds, trouble, tries):
+    rounds.put("a")
+    late = rounds.claim("late")
+    rounds.wait(LEASE)
+    rounds.slack.posts.append(("U0NOBODY", ""))
+    rounds.slack.troubles = {"delete": [trouble]}
+    rounds.postman.deliver(replace(late, lease_until=rounds.watch.at + LEASE))
+    for _ in range(3):
+        rounds.go()
+    assert rounds.slack.calls.count("delete") == tries
 
 
 def test_a_late_post_is_left_alone_until_it_is_known_that_another_stands(rounds):
