@@ -35,7 +35,7 @@ def look(work: Work, desk: Desk, stored: StoredCase, now: datetime) -> None:
         return
     days = timedelta(days=wanted.within_days)
     run = _run(work.cases.of_installer(key), now, days)
-    root = next((letter for each in run if (letter := _raised(work, each)) is not None), None)
+    root = work.outbox.latest_original(key, min(run.values(), default=now), ALERT)
     leads = desk.organisation.channels.leads
     if root is not None:
         number = stored.number
@@ -68,7 +68,3 @@ def _run(opened: Sequence[tuple[int, datetime]], now: datetime, days: timedelta)
             break
         run[number], later = at, at
     return run
-
-
-def _raised(work: Work, number: int) -> Letter | None:
-    return next(iter(work.outbox.originals(number, ALERT)), None)

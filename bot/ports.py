@@ -394,6 +394,9 @@ class Outbox(Protocol):
     def originals(self, case_number: int, kind: str) -> Sequence[Letter]:
         """The letters of a case and kind that are no edits, the oldest first, sent or still waiting."""
 
+    def latest_original(self, installer_key: str, since: datetime, kind: str) -> Letter | None:
+        """Such a letter of the newest case that has one, among an installer's that were opened since then."""
+
     def settle(self, delivery: Delivery, posted: Posted | None, now: datetime) -> bool:
         """Mark as sent; False when the lease had gone to another holder."""
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Executable
 from sqlmodel import Session, col, select, update
+from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.pace import EDITS, EVERYWHERE, UNHURRIED, Paces
 from bot.ports import Delivery, Letter, Outbox, Posted
@@ -22,7 +23,7 @@ from storage.homes import tell
 from storage.inserting import insert_new
 from storage.letter_statements import MERGEABLE
 from storage.pacing import LONG_AGO, LONGEST_WAIT, Pacing
-from storage.tables import OutboxRow, PaceRow
+from storage.tables import CaseRow, OutboxRow, PaceRow
 
 DELIVERERS: Final = ("leads", "admins")
 """The audiences of Home that see what could not be delivered."""
@@ -93,13 +94,15 @@ class OutboxStore(Outbox):
         return _letter(row) if row else None
 
     def originals(self, case_number: int, kind: str) -> Sequence[Letter]:
-        query = (
-            select(OutboxRow)
-            .where(OutboxRow.case_number == case_number, OutboxRow.kind == kind, OutboxRow.edits == "")
-            .where(col(OutboxRow.state).in_(("waiting", "sent", "merged")))
-            .order_by(col(OutboxRow.id))
-        )
+        query = _originals(kind).where(OutboxRow.case_number == case_number).order_by(col(OutboxRow.id))
         return tuple(_letter(row) for row in self.session.exec(query))
+
+    def latest_original(self, installer_key: str, since: datetime, kind: str) -> Letter | None:
+        query = _originals(kind).join(CaseRow, col(CaseRow.number) == OutboxRow.case_number)
+        theirs = query.where(CaseRow.installer_key == installer_key, CaseRow.opened_at >= since)
+        newest_first = theirs.order_by(col(CaseRow.opened_at).desc(), col(OutboxRow.id))
+        row = self.session.exec(newest_first.limit(1)).one_or_none()
+        return _letter(row) if row else None
 
     def settle(self, delivery: Delivery, posted: Posted | None, now: datetime) -> bool:
         where, which = (posted.channel, posted.ts) if posted else (None, None)
@@ -195,6 +198,12 @@ class OutboxStore(Outbox):
     def _run(self, statement: Executable, **values: object) -> Any:
         """Run a statement past the session, which keeps no letters."""
         return self.session.connection().execute(statement, values)
+
+
+def _originals(kind: str) -> SelectOfScalar[OutboxRow]:
+    """The letters of a kind that are no edits, sent or still waiting."""
+    query = select(OutboxRow).where(OutboxRow.kind == kind, OutboxRow.edits == "")
+    return query.where(col(OutboxRow.state).in_(("waiting", "sent", "merged")))
 
 
 def _is_mergeable(row: Any) -> bool:
