@@ -299,8 +299,7 @@ class Postman:
                     self.messenger.delete(posted)
                     logger.warning("%s: had been posted twice, the later one was taken away", key)
                 self._doubtful.pop(key, None)
-            except Rejected as error:
-                self._doubtful.pop(key, None)
-                logger.error("%s: stands twice, and only a person can take one away: %s", key, error)
             except DeliveryError as error:
                 logger.warning("%s: stands twice, to be taken away: %s", key, error)
+                if isinstance(error, Rejected):
+                    self._doubtful.pop(key, None)
