@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import signal
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sandbox.outcome import TROUBLE
-from tests.e2e.crashing_desk import Desk, Nursery
+from tests.e2e.crash_nursery import KILLED, Nursery
+from tests.e2e.crashing_desk import Desk
 from tests.e2e.week.office import Week
 
 DEATHS = (("after", 3), ("before", 5), ("after", 2))
@@ -42,20 +42,25 @@ class Restarts:
         week.expected.add(("events_api", "operation_timeout"))
         week.stop_desk()
         week.office.clock.to(max(dues[0] + timedelta(seconds=1), week.now))
+        leaps = week.office.folder / "leaps"
+        leaps.write_text("0")
         with Nursery() as nursery:
             for moment, step in DEATHS:
                 sandbox = week.office.sandbox
-                ended = nursery.run(
+                desk = nursery.start(
                     Desk(
                         database=week.office.database,
                         bot_token=sandbox.bot_token,
                         app_token=sandbox.app_token,
                         api_url=sandbox.api_url,
                         ahead=sandbox.clock.offset.total_seconds(),
+                        leaps=str(leaps),
+                        stays=str(leaps.with_name("nowhere")),
                         dies=(moment, step),
                     )
                 )
-                if ended.code == -signal.SIGKILL:
+                nursery.wait_for_end(desk)
+                if desk.code == KILLED:
                     week.tried["killed"] += 1
         week.start_desk()
         week.settle()
