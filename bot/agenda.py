@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from bot import alerts, auditing, digests, drafts, oncall, rota_watch, watch
+from bot import alerts, auditing, digests, drafts, housekeeping, oncall, rota_watch, watch
 from bot.cases import UNANSWERED
 from bot.delivery import Subject
 from bot.desk import Desk
@@ -19,10 +19,16 @@ def _left(work: Work, desk: Desk, errand: Errand, now: datetime) -> None:
     watch.look_after_owners(work, desk, now)
 
 
+def _new_day(work: Work, desk: Desk, errand: Errand, now: datetime) -> None:
+    """Every Home says something else of today; what has served its time goes."""
+    digests.redraw(work, desk, errand, now)
+    housekeeping.forget(work.leftovers, ROUTINE, now)
+
+
 ERRANDS: Mapping[str, Run] = {
     auditing.AUDIT: auditing.run,
     digests.DIGESTS: digests.run,
-    digests.HOMES: digests.redraw,
+    digests.HOMES: _new_day,
     UNANSWERED: watch.unanswered,
     rota_watch.LOOK: rota_watch.run,
     rota_watch.LEFT: _left,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal, Protocol, TypeVar
 
+from bot.housekeeping import Leftovers
 from bot.listings import Directory
 from bot.overview import Homes, Overview, Undelivered
 from bot.pace import Paces
@@ -496,6 +497,7 @@ class Work(Protocol):
     undelivered: Undelivered
     homes: Homes
     promises: Promises
+    leftovers: Leftovers
 
 
 class Memory(Protocol):

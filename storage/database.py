@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from bot.errors import DatabaseError
+from bot.housekeeping import Leftovers
 from bot.listings import Directory
 from bot.overview import Homes, Overview, Undelivered
 from bot.ports import (
@@ -38,6 +39,7 @@ from storage.errands import ErrandStore
 from storage.follow_ups import FollowUpStore
 from storage.homes import HomeStore
 from storage.intakes import IntakeStore
+from storage.leftovers import LeftoverStore
 from storage.locking import WRITES
 from storage.outbox import OutboxStore
 from storage.overview import OverviewStore
@@ -73,6 +75,7 @@ class Stores(Work):
     undelivered: Undelivered
     homes: Homes
     promises: Promises
+    leftovers: Leftovers
 
 
 class Database(Memory):
@@ -184,4 +187,5 @@ def _stores(session: Session) -> Stores:
         UndeliveredStore(session),
         HomeStore(session),
         PromiseStore(session),
+        LeftoverStore(session),
     )

@@ -18,7 +18,6 @@ PACES: Final = Table.metadata.tables["paces"]
 LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_WAIT: Final = timedelta(minutes=20)
 """Nothing waits longer; what seems to was put off before the machine's clock was set back."""
-FORGOTTEN: Final = timedelta(days=1)
 
 
 ALL: Final = select(PACES)
@@ -81,10 +80,9 @@ class Pacing:
             held = {"channel": channel or EDITS, "until": until}
             self.session.connection().execute(GIVE_BACK, held)
 
-    def forget(self, now: datetime) -> None:
-        """Rows of channels that have long been silent say nothing."""
-        long_ago = now - FORGOTTEN
-        silent = (PACES.c.paid_until < long_ago) & (PACES.c.taken_until < long_ago)
+    def forget(self, before: datetime) -> None:
+        """Rows of channels that have been silent since then say nothing."""
+        silent = (PACES.c.paid_until < before) & (PACES.c.taken_until < before)
         self.session.connection().execute(delete(PACES).where(silent))
 
     def _paid(self, name: str, row: Any, now: datetime, taken_until: datetime) -> dict[str, object]:
