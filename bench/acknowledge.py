@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 
-from slack_bolt import App, Args, BoltRequest
+from slack_bolt import Args, BoltRequest
 
 from bench.figure import Figure, Mark
 from bench.peer import SECRET
 from bench.run import NOW, Run, percentile
 from bench.slack import AGENTS, Slack, Threads, bolt, desk_app, slack
-from handlers.busy import THREADS
+from handlers.busy import THREADS, AdmittingApp
 from handlers.http import HttpRequests
 from handlers.line import Line
 from handlers.metrics import Metrics
@@ -99,7 +99,7 @@ def _measured(
         yield Figure(what, value, "ms", floor, floor_is, mark, how, f"p{percent}")
 
 
-def _bare(peer: Slack, stack: ExitStack, *, process_before_response: bool) -> App:
+def _bare(peer: Slack, stack: ExitStack, *, process_before_response: bool) -> AdmittingApp:
     threads = stack.enter_context(ThreadPoolExecutor(THREADS))
     app = bolt(peer, threads, process_before_response=process_before_response)
 
@@ -110,7 +110,7 @@ def _bare(peer: Slack, stack: ExitStack, *, process_before_response: bool) -> Ap
     return app
 
 
-def _in_process(stack: ExitStack, peer: Slack, app: App, name: str) -> Burst:
+def _in_process(stack: ExitStack, peer: Slack, app: AdmittingApp, name: str) -> Burst:
     """Threads of the bench hand the command to Bolt, as those of a transport do."""
     del peer, name
     pool = stack.enter_context(ThreadPoolExecutor(len(AGENTS)))
@@ -128,7 +128,7 @@ def _in_process(stack: ExitStack, peer: Slack, app: App, name: str) -> Burst:
     return burst
 
 
-def _by_socket(stack: ExitStack, peer: Slack, app: App, name: str) -> Burst:
+def _by_socket(stack: ExitStack, peer: Slack, app: AdmittingApp, name: str) -> Burst:
     """The desk's own line to Slack, a WebSocket."""
     line = Line(app, peer.client(), name, ACKNOWLEDGING)
     line.start()
@@ -137,7 +137,7 @@ def _by_socket(stack: ExitStack, peer: Slack, app: App, name: str) -> Burst:
     return lambda commands: peer.measure(commands, line=name)
 
 
-def _by_http(stack: ExitStack, peer: Slack, app: App, name: str) -> Burst:
+def _by_http(stack: ExitStack, peer: Slack, app: AdmittingApp, name: str) -> Burst:
     """The desk's own web server; each of those at once has a connection of its own."""
     requests = HttpRequests(app, SECRET, ACKNOWLEDGING, MOST_REQUESTS, 0, Metrics(name))
     server = WebServer("127.0.0.1", 0, [requests.route])
@@ -148,7 +148,7 @@ def _by_http(stack: ExitStack, peer: Slack, app: App, name: str) -> Burst:
     return lambda commands: peer.measure(commands, port=server.port)
 
 
-WAYS: dict[str, Callable[[ExitStack, Slack, App, str], Burst]] = {
+WAYS: dict[str, Callable[[ExitStack, Slack, AdmittingApp, str], Burst]] = {
     "in process": _in_process,
     "Socket Mode": _by_socket,
     "HTTP": _by_http,

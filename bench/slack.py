@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
-from slack_bolt import App
 from slack_sdk import WebClient
 
 import handlers
@@ -28,7 +27,7 @@ from bot.people import Strangers
 from bot.playbooks import load_playbooks
 from bot.ports import Memory
 from bot.redrawing import Redrawer
-from handlers.busy import THREADS, Gate, Listeners
+from handlers.busy import THREADS, AdmittingApp, Gate, Listeners
 from handlers.front import Front
 from handlers.measured import MeasuredApp
 from handlers.metrics import Metrics
@@ -91,9 +90,9 @@ def slack() -> Iterator[Slack]:
             process.terminate()
 
 
-def bolt(slack: Slack, executor: Executor, *, process_before_response: bool) -> App:
-    """A Bolt app with nothing in it yet."""
-    return App(
+def bolt(slack: Slack, executor: Executor, *, process_before_response: bool) -> AdmittingApp:
+    """A Bolt app with nothing in it yet, and a gate that is always open."""
+    return AdmittingApp(
         client=slack.client(),
         signing_secret=SECRET,
         process_before_response=process_before_response,
@@ -101,7 +100,7 @@ def bolt(slack: Slack, executor: Executor, *, process_before_response: bool) -> 
     )
 
 
-def desk_app(slack: Slack, memory: Memory, threads: Threads) -> App:
+def desk_app(slack: Slack, memory: Memory, threads: Threads) -> AdmittingApp:
     """The desk's own app, with all that it listens to, and no clock that rings."""
     organisation = load_organisation(ORGANISATION, range(2025, 2029))
     roles = replace(organisation.roles, agents=AGENTS)
