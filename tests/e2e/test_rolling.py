@@ -22,6 +22,8 @@ from tests.e2e.story import WHAT, WHO, fill_what, finish
 AGENTS = ("U0ADA00001", "U0BEN00002", "U0BO000003")
 ROUNDS = 3
 PATIENCE = 40.0
+AT_SLACKS_PACE = 120.0
+"""Cards are rewritten fifty times a minute at most."""
 LENIENT = ("--ack-seconds", "15")
 """Whether a click is lost is asked here; how quick the desk is where eight of them start is not."""
 AGAIN = (BUSY, "Slack took too long")
@@ -124,7 +126,7 @@ def test_replicas_are_replaced_one_by_one_without_a_lost_click(postgresql: Any, 
                 programs += running
         assert Person(url, AGENTS[0]).state["connections"] == 2
         opened = [case for agent in agents for case in agent.cases]
-        Person(url, AGENTS[0]).wait_for(lambda _: not owed(database), PATIENCE, "what is promised")
+        Person(url, AGENTS[0]).wait_for(lambda _: not owed(database), AT_SLACKS_PACE, "what is promised")
         for program in running:
             program.stop()
         refused = [
