@@ -123,8 +123,8 @@ class _Letters:
             self.outcomes.append(("delivered", now - due))
         return settled
 
-    def put_off(self, delivery: Delivery, until: datetime, error: str) -> None:
-        self.inner.put_off(delivery, until, error)
+    def put_off(self, delivery: Delivery, until: datetime, error: str, holds: bool = False) -> None:
+        self.inner.put_off(delivery, until, error, holds)
         self.outcomes.append(("put_off", None))
 
     def bury(self, delivery: Delivery, error: str, now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import timedelta
+from inspect import signature
 
 import pytest
 from slack_bolt import BoltRequest
@@ -11,9 +12,9 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web import WebClient
 from sqlalchemy.exc import DBAPIError
 
-from bot.ports import Errand, Posted
+from bot.ports import Errand, Errands, FollowUps, Outbox, Posted
 from handlers.busy import Gate, Listeners
-from handlers.measured import MeasuredApp, MeasuredMemory
+from handlers.measured import MeasuredApp, MeasuredMemory, _Appointments, _Letters
 from handlers.metrics import Metrics
 from storage import open_database
 from tests.databases import SqliteFiles
@@ -66,10 +67,26 @@ def test_what_became_of_letters_is_counted_once_it_is_committed(measured: Measur
     with measured.memory.write() as work:
         work.outbox.settle(sent, Posted("C1", "1.1"), NOW + timedelta(seconds=3))
         work.outbox.bury(dead, "no such channel", NOW)
-        work.outbox.put_off(waits, NOW + MINUTE, "slow")
+        work.outbox.put_off(waits, NOW + MINUTE, "slow", True)
     outcomes = ("delivered", "dead", "put_off")
     assert [measured.count("letters_total", outcome=each) for each in outcomes] == [1, 1, 1]
     assert measured.count("letter_waiting_seconds_sum") == 3
+
+
+MEASURED = [
+    pytest.param(wrapper, port, method, id=f"{port.__name__}.{method}")
+    for wrapper, port in ((_Appointments, FollowUps), (_Appointments, Errands), (_Letters, Outbox))
+    for method in vars(wrapper)
+    if callable(getattr(port, method, None)) and not method.startswith("_")
+]
+
+
+@pytest.mark.parametrize(("wrapper", "port", "method"), MEASURED)
+def test_what_is_measured_is_asked_as_what_is_not(wrapper: type, port: type, method: str) -> None:
+    theirs, ours = (signature(getattr(each, method)).parameters for each in (port, wrapper))
+    assert [(each.name, each.default) for each in ours.values()] == [
+        (each.name, each.default) for each in theirs.values()
+    ]
 
 
 def test_what_the_database_refuses_is_counted(measured: Measured) -> None:
