@@ -35,6 +35,7 @@ from blocks.home import home as draw_home
 from blocks.letters import draw
 from bot import auditing, digests
 from bot.agenda import ERRANDS, ROUTINE, SUBJECTS
+from bot.clerk import Clerk
 from bot.connectors.by_hand import by_hand
 from bot.connectors.slack import SlackMessenger
 from bot.connectors.slack_home import SlackHomes
@@ -44,7 +45,7 @@ from bot.desk import Desk
 from bot.errors import SettingsError, StartError
 from bot.pace import SLACKS, Paces
 from bot.playbooks import load_playbooks
-from bot.ports import Clock, Memory
+from bot.ports import Clock, Connector, Memory
 from bot.redrawing import Redrawer
 from bot.settings import Settings, holiday_years, load_organisation, load_settings
 from bot.sop import Playbooks
@@ -160,20 +161,29 @@ def wire(
     serving: Serving = SOCKET_MODE,
     machine_clock: Clock = system_clock,
     paces: Paces = SLACKS,
+    connectors: Mapping[str, Connector] = {},
 ) -> Service:
     """Put the desk together. Raises SettingsError where Slack does not accept the bot token.
 
-    Two clocks: `now` is the desk's, which says what is due; by `machine_clock` leases run out.
+    Two clocks: `now` is the desk's, which says what is due; by `machine_clock` leases run out. `connectors`
+    are the systems of record that are not worked by hand.
     """
     memory, metrics = counted(serving, memory)
     people = SlackPeople(slack.client())
-    desk = Desk(memory, playbooks, by_hand(playbooks.organisation.links), people)
+    desk = Desk(memory, playbooks, by_hand(playbooks.organisation.links), people, connectors=connectors)
     desk.keep_version(now())
     scatter = partial(random.uniform, 0.8, 1.2)
     messenger = SlackMessenger(slack.client())
     postman = Postman(desk, messenger, draw, now, machine_clock, SUBJECTS, paces, scatter)
     homes = Redrawer(desk, SlackHomes(slack.client()), draw_home, now, machine_clock)
-    bell = Bell(postman, ERRANDS, homes, ROUTINE)
+
+    def told() -> None:
+        bell.wake()
+
+    clerks = tuple(
+        Clerk(desk, name, each, now, machine_clock, told, scatter) for name, each in desk.connectors.items()
+    )
+    bell = Bell(postman, ERRANDS, homes, ROUTINE, clerks=clerks)
     bell.staff = Staff(desk, now)
     bell.staff.start()
     with memory.write() as work:

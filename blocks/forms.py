@@ -11,9 +11,9 @@ from bot.cases import CaseView
 from bot.desk import Desk
 from bot.hands import step_moves
 from bot.intake_fields import FLAGS, MOST
-from bot.ports import ByHand
 from bot.sop import Facts, Step
 from bot.sop.needs import needs
+from bot.systems import ByHand
 from bot.wording import Written
 
 CONTACT = (

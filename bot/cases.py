@@ -13,9 +13,10 @@ from bot.desk import Desk
 from bot.intake_fields import FLAGS, YES_NO
 from bot.ports import Entry, Letter, StoredCase, Team, Work
 from bot.roles import Act
-from bot.sop import Advance, Event, Facts, Plan, Refusal, Step, Timer, advance, begin, facts_to_json, plan_of
+from bot.sop import Advance, Event, Facts, Plan, Refusal, Timer, advance, begin, facts_to_json, plan_of
 from bot.sop.advance import turn_of
 from bot.sop.organisation import Contact
+from bot.systems import Order, Record
 
 UNANSWERED: Final = "unanswered"
 """The kind of errand that looks whether an owner has answered (D-24)."""
@@ -34,7 +35,8 @@ class Reported:
 class CaseView:
     """A case as it is to be shown: with its plan now, its timeline, and what else may be reported on it.
 
-    `account_manager` is who manages its installer, by desk.yaml or else by the import.
+    `account_manager` is who manages its installer, by desk.yaml or else by the import. `orders` are what
+    other systems were asked to do for it, `records` the tickets and cases that are there.
     """
 
     stored: StoredCase
@@ -42,6 +44,8 @@ class CaseView:
     timeline: tuple[Entry, ...]
     reportable: tuple[str, ...] = ()
     account_manager: Contact | None = None
+    orders: tuple[Order, ...] = ()
+    records: tuple[Record, ...] = ()
 
 
 def open_case(work: Work, desk: Desk, facts: Facts, agent: str, now: datetime) -> StoredCase:
@@ -104,13 +108,12 @@ def _team(plan: Plan, present: Team) -> Team:
 
 
 def record_reference(
-    work: Work, desk: Desk, number: int, step: Step, reference: str, by: str, now: datetime
+    work: Work, desk: Desk, number: int, on: str, reference: str, by: str, now: datetime
 ) -> StoredCase:
-    """Keep the number that another system gave to the record of this step."""
-    record = step.on or ""
+    """Keep the number that another system gave to the record of this kind."""
     before = work.cases.get(number)
-    work.cases.save(replace(before, references={**before.references, record: reference}), now)
-    event = Event("reference_recorded", now, {"on": record, "reference": reference}, by)
+    work.cases.save(replace(before, references={**before.references, on: reference}), now)
+    event = Event("reference_recorded", now, {"on": on, "reference": reference}, by)
     return report(work, desk, number, event, now).stored
 
 
@@ -137,7 +140,9 @@ def view(work: Work, desk: Desk, number: int, now: datetime) -> CaseView:
     plan = plan_of(stored.case, desk.playbooks, now)
     timeline = tuple(work.timeline.of(number))
     manager = desk.organisation.account_manager(stored.case.facts.installer.name)
-    return CaseView(stored, plan, timeline, _reportable(stored, plan, desk, now), manager)
+    orders = tuple(work.orders.of(number))
+    records = tuple(work.records.of(number)) if stored.references else ()
+    return CaseView(stored, plan, timeline, _reportable(stored, plan, desk, now), manager, orders, records)
 
 
 def _reportable(stored: StoredCase, plan: Plan, desk: Desk, now: datetime) -> tuple[str, ...]:

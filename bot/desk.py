@@ -9,24 +9,27 @@ from datetime import datetime, timedelta
 from bot.errors import CaseError, PlaybookError
 from bot.people import Strangers
 from bot.playbooks import playbooks_from
-from bot.ports import Memory, People, RotaChange, System, Work
+from bot.ports import Connector, Memory, People, RotaChange, Work
 from bot.sop import Case, Playbooks
 from bot.sop.organisation import Contact, Organisation
 from bot.sop.rota import Rota
+from bot.systems import Manual
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The desk, ready to work. `systems` is by the names of the vocabulary.
+    """The desk, ready to work. `by_hand` and `connectors` are by the names of the vocabulary.
 
-    `playbooks` are today's; `read` holds those of earlier versions that were asked for, by their hash.
+    A system without a connector is worked by hand, and every one can be. `playbooks` are today's; `read`
+    holds those of earlier versions that were asked for, by their hash.
     """
 
     memory: Memory
     playbooks: Playbooks
-    systems: Mapping[str, System]
+    by_hand: Mapping[str, Manual]
     people: People = field(default_factory=Strangers)
     read: dict[str, Playbooks] = field(default_factory=dict)
+    connectors: Mapping[str, Connector] = field(default_factory=dict)
 
     @property
     def organisation(self) -> Organisation:

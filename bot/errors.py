@@ -18,6 +18,7 @@ DeskError
 │   └── NotAllowed             a rule or a role forbids it; carries the citations
 └── DeliveryError            an outside system did not take what was sent
     ├── RateLimited            certainly not done; carries the seconds to wait
+    ├── NotLetIn               the system does not let the desk in; an admin has to mend that
     ├── OutcomeUnknown         perhaps done: look before sending again
     └── Rejected               certainly not done, and will not be by trying again
 
@@ -119,6 +120,12 @@ class RateLimited(DeliveryError):
     def __init__(self, message: str, seconds: float) -> None:
         super().__init__(message)
         self.seconds = seconds
+
+
+class NotLetIn(DeliveryError):
+    """The system does not let the desk in: nothing was done, and nothing will be until an admin has mended
+    it.
+    """
 
 
 class OutcomeUnknown(DeliveryError):

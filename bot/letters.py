@@ -198,9 +198,13 @@ def redrawn(before: StoredCase, after: StoredCase, outbox: Outbox) -> list[Lette
     ]
 
 
-def card_redrawn(stored: StoredCase, outbox: Outbox) -> list[Letter]:
-    """The owner's card shows what was changed beside the rules, such as a link."""
-    return [_edit(each, stored) for each in _alive(stored, "card", outbox) if each.to == stored.owner]
+def card_redrawn(stored: StoredCase, outbox: Outbox, occasion: str = "") -> list[Letter]:
+    """The owner's card shows what was changed beside the rules, such as a link.
+
+    `occasion` tells apart what changes while the case itself stays as it is.
+    """
+    edits = [_edit(each, stored) for each in _alive(stored, "card", outbox) if each.to == stored.owner]
+    return [replace(each, key=f"{each.key}/{occasion}") for each in edits] if occasion else edits
 
 
 def _alive(stored: StoredCase, kind: str, outbox: Outbox) -> list[Letter]:

@@ -1,16 +1,17 @@
-"""Protocols of everything outside: the clock, the memory, Slack, and the systems of record.
+"""Protocols of the clock, the memory and Slack; those of the systems of record stand in `bot.systems`.
 
 Values that cross them are frozen. Nothing here knows how any of it is done.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal, Protocol, TypeVar
 
+from bot.guard import Cleared
 from bot.housekeeping import Leftovers
 from bot.listings import Directory
 from bot.overview import Homes, Overview, Undelivered
@@ -18,6 +19,7 @@ from bot.pace import Paces
 from bot.promises import Promises
 from bot.sop import Case, Timer
 from bot.sop.rota import Change
+from bot.systems import Finding, Orders, Receipt, Record, Records, Status, Surroundings
 
 
 class Clock(Protocol):
@@ -498,6 +500,8 @@ class Work(Protocol):
     homes: Homes
     promises: Promises
     leftovers: Leftovers
+    orders: Orders
+    records: Records
 
 
 class Memory(Protocol):
@@ -562,49 +566,32 @@ class People(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class ByHand:
-    """What a person must copy into a system of record themselves.
+class Connector(Protocol):
+    """A connected system of record. All but `examine` raise DeliveryError.
 
-    `asks` is the title of the number to record afterwards, empty where there is none; `form` is the
-    regular expression that number has to match; `link` opens the system, empty where none is configured.
+    No method tries again by itself, and none takes longer than half a lease (`bot.clerk.LEASE`).
     """
 
-    fields: Mapping[str, str]
-    text: str = ""
-    asks: str = ""
-    form: str = ""
-    link: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What a system of record answered: the number of the ticket or case, the id of the message."""
-
-    reference: str
-    link: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What a step asks of a system: its verb, which record it concerns, and the finished words."""
-
-    case_name: str
-    verb: str
-    on: str | None
-    to: tuple[str, ...]
-    participants: tuple[str, ...]
-    subject: str
-    text: str
-    fields: Mapping[str, str]
-
-
-class System(Protocol):
-    """A system of record: Jira, Salesforce, Outlook. `by_hand` stands in for each that is not connected."""
-
     @property
-    def name(self) -> str:
-        """The system's name in the vocabulary."""
+    def title(self) -> str:
+        """What people call the system, as in “waiting for Jira”."""
 
-    def carry_out(self, order: Order) -> Receipt | ByHand:
-        """Do it, or say what a person must do. Raises DeliveryError."""
+    def carry_out(self, cleared: Cleared, mark: str, around: Surroundings, seek: bool) -> Receipt:
+        """Do what was ordered, once. `mark` is what its trace is known by: 32 hex digits, unique for the
+        order.
+
+        With `seek`, an earlier try may have got through: what carries the mark is looked for first, and
+        found is done. Raises NotLetIn where the system does not let the desk in, Rejected where this order
+        can never be carried out, RateLimited, OutcomeUnknown.
+        """
+
+    def status(self, records: Sequence[Record]) -> Mapping[str, Status]:
+        """How these records stand now, by their `reference`; those that could not be read are left out."""
+
+    def members(self, address: str) -> tuple[str, ...]:
+        """The addresses behind a group or organisation that stands where an address may; empty for a
+        person.
+        """
+
+    def examine(self, *, live: bool) -> Iterator[Finding]:
+        """See whether the settings fit; `live`, with harmless calls to the system. Raises nothing."""

@@ -9,12 +9,14 @@ from slack_bolt import Args
 
 from blocks import card, forms, kit, timeline
 from blocks import hands as drawn
-from bot import cases, hands, roles
+from bot import cases, hands, roles, step_reports
 from bot.cases import CaseView, Reported
+from bot.drafting import drafted
 from bot.errors import CaseError, MovedOn
-from bot.ports import ByHand, Order, Work
+from bot.ports import Work
 from bot.roles import Act
 from bot.sop import Event, Step
+from bot.systems import ByHand
 from bot.wording import Names, Written, write
 from handlers.front import (
     Front,
@@ -103,16 +105,10 @@ class Casework:
     ) -> None:
         """Report an event that a step offers."""
         self._require_lead(view, event, args)
-        if event == "step_done":
-            data = {**data, "step": step.id}
-        elif event == "attempt_logged" and step.attempt:
-            data = {**data, "n": step.attempt}
-        number = view.stored.number
-        self._report(work, number, event, data, args)
-        team = hands.step_moves(step) if event == "step_done" else None
-        if team is not None:
-            desk, user, now = self.front.desk, user_of(args.body), self.front.now()
-            hands.hand_to_team(work, desk, number, team, user, now, cites=step.cites)
+        now, user = self.front.now(), user_of(args.body)
+        reported = step_reports.report(work, self.front.desk, view, step, event, data, user, now)
+        if reported.refused:
+            raise_refusal(reported)
 
     def _require_lead(self, view: CaseView, event: str, args: Args) -> None:
         """Some decisions are a lead's."""
@@ -144,23 +140,8 @@ class Casework:
         return write(step, view.stored.case.facts, Names(agent=agent, case_number=view.stored.name))
 
     def _by_hand(self, view: CaseView, step: Step) -> ByHand:
-        written = self._written(view, step)
-        order = Order(
-            view.stored.name,
-            step.verb,
-            step.on,
-            step.to,
-            step.participants,
-            written.subject,
-            written.text,
-            written.fields,
-        )
-        answer = self.front.desk.systems[step.system or ""].carry_out(order)
-        if not isinstance(answer, ByHand):
-            raise CaseError(
-                f"{view.stored.name}: this was already done in the system, as {answer.reference}."
-            )
-        return answer
+        desk = self.front.desk
+        return desk.by_hand[step.system or ""].by_hand(drafted(view, step, desk))
 
 
 def step_of(view: CaseView, step_id: str) -> Step:

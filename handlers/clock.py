@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +18,7 @@ from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot import errands, follow_ups
+from bot.clerk import Clerk
 from bot.delivery import Postman
 from bot.redrawing import Redrawer
 from bot.staff import GROUPS_EVERY, Staff
@@ -55,7 +56,8 @@ class Bell:
     net: timedelta = NET
     last_rang: datetime | None = None
     failures: int = 0
-    lanes: Lanes = field(init=False)
+    clerks: Sequence[Clerk] = ()
+    lanes: tuple[Lanes, ...] = field(init=False)
     _scheduler: BackgroundScheduler = field(default_factory=_scheduler)
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
     _wanted: threading.Event = field(default_factory=threading.Event)
@@ -64,7 +66,8 @@ class Bell:
     _looking: threading.Thread = field(init=False)
 
     def __post_init__(self) -> None:
-        self.lanes = Lanes(self.postman)
+        clerks = (Lanes(each, 1, each.system) for each in self.clerks)
+        self.lanes = (Lanes(self.postman), *clerks)
         self._looking = threading.Thread(target=self._look_again, name="net", daemon=True)
 
     def start(self) -> None:
@@ -77,13 +80,17 @@ class Bell:
             self._scheduler.add_job(
                 self.staff.refresh, every, id=STAFF, max_instances=1, next_run_time=at_once
             )
-        self.lanes.start()
+        for lanes in self.lanes:
+            lanes.start()
         self.wake()
 
     def stop(self) -> None:
         """Finish the letters that are being sent, take no other."""
         self._stopping.set()
-        self.lanes.stop()
+        for lanes in self.lanes:
+            lanes.halt()
+        for lanes in self.lanes:
+            lanes.stop()
         if self.staff is not None:
             self.staff.stop()
         # While it shuts down, APScheduler waits for what runs, and what runs may not set an alarm.
@@ -98,7 +105,7 @@ class Bell:
     def wake(self) -> None:
         """Ring at once, on the bell's own thread."""
         if not self._stopping.is_set():
-            self.lanes.wake()
+            self._wake_lanes()
             self._scheduler.add_job(self.ring, id=WAKE, replace_existing=True)
             self._wake_homes()
 
@@ -113,6 +120,10 @@ class Bell:
             logger.exception("Homes could not be drawn; the next try is a second away")
         finally:
             self._one_home_at_a_time.release()
+
+    def _wake_lanes(self) -> None:
+        for lanes in self.lanes:
+            lanes.wake()
 
     def _wake_homes(self) -> None:
         if self.homes is not None and not self._stopping.is_set():
@@ -142,7 +153,7 @@ class Bell:
         errands.run(self.postman.desk, now, self.kinds, self._stopping.is_set)
         follow_ups.ring(self.postman.desk, now, self._stopping.is_set)
         self._wake_homes()
-        self.lanes.wake()
+        self._wake_lanes()
         self._set_alarm(now)
 
     def next_due(self) -> datetime | None:

@@ -81,7 +81,13 @@ class FormListeners(Casework):
                 return
             if self._first_time(work, args):
                 cases.record_reference(
-                    work, self.front.desk, number, step, reference, user_of(args.body), self.front.now()
+                    work,
+                    self.front.desk,
+                    number,
+                    step.on or "",
+                    reference,
+                    user_of(args.body),
+                    self.front.now(),
                 )
         args.ack()
         self.front.wake()

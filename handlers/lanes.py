@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from datetime import datetime
+from typing import Final, Protocol
 
-from bot.delivery import Postman
+from bot.ports import Clock
 
 logger = logging.getLogger(__name__)
 
@@ -18,12 +20,27 @@ NET: Final = 1.0
 """Seconds after which it is looked again, whatever was heard."""
 
 
+class Carrier(Protocol):
+    """Takes what waits to where it belongs: the postman letters to Slack, a clerk orders to their system."""
+
+    @property
+    def lease_clock(self) -> Clock:
+        """The clock by which leases run out."""
+
+    def deliver_all(self, stopped: Callable[[], bool], another: Callable[[], None]) -> None:
+        """Carry what waits, until none may go or it is `stopped`; `another` calls another lane to help."""
+
+    def next_try(self) -> datetime | None:
+        """When the next may go (the machine's clock); None if none waits."""
+
+
 @dataclass(slots=True)
 class Lanes:
-    """Sends what waits whenever it is woken, and when a letter that had to wait may go."""
+    """Carries what waits whenever it is woken, and when something that had to wait may go."""
 
-    postman: Postman
+    carrier: Carrier
     count: int = LANES
+    name: str = "lane"
     _threads: list[threading.Thread] = field(default_factory=list)
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _wanted: bool = False
@@ -34,7 +51,7 @@ class Lanes:
         """Begin; what waits already goes at once."""
         self._wanted = True
         for number in range(self.count):
-            thread = threading.Thread(target=self._run, name=f"lane-{number + 1}", daemon=True)
+            thread = threading.Thread(target=self._run, name=f"{self.name}-{number + 1}", daemon=True)
             self._threads.append(thread)
             thread.start()
 
@@ -44,21 +61,27 @@ class Lanes:
             self._wanted = True
             self._changed.notify()
 
-    def stop(self) -> None:
-        """Finish the letters that are being sent, take no other."""
+    def halt(self) -> None:
+        """Take nothing more; what is under way is still finished."""
         self._stopping.set()
         with self._changed:
             self._changed.notify_all()
+
+    def stop(self) -> None:
+        """Finish what is under way, take nothing more."""
+        self.halt()
         for thread in self._threads:
             thread.join()
 
     def _run(self) -> None:
         while self._called():
             try:
-                self.postman.deliver_all(self._stopping.is_set, self.wake)
+                self.carrier.deliver_all(self._stopping.is_set, self.wake)
                 self._set_look(self._seconds_until_next())
             except Exception:
-                logger.exception("letters could not be sent; the next try is a second away")
+                logger.exception(
+                    "%s: what waits could not be carried; the next try is a second away", self.name
+                )
                 self._set_look(NET)
 
     def _called(self) -> bool:
@@ -73,8 +96,8 @@ class Lanes:
             return not self._stopping.is_set()
 
     def _seconds_until_next(self) -> float | None:
-        at = self.postman.next_try()
-        return None if at is None else min(NET, (at - self.postman.lease_clock()).total_seconds())
+        at = self.carrier.next_try()
+        return None if at is None else min(NET, (at - self.carrier.lease_clock()).total_seconds())
 
     def _set_look(self, seconds: float | None) -> None:
         with self._changed:

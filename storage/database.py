@@ -32,6 +32,7 @@ from bot.ports import (
     Work,
 )
 from bot.promises import Promises
+from bot.systems import Orders, Records
 from storage.cases import CaseStore
 from storage.directory import DirectoryStore
 from storage.engines import Place, engines_of, place_of
@@ -41,11 +42,13 @@ from storage.homes import HomeStore
 from storage.intakes import IntakeStore
 from storage.leftovers import LeftoverStore
 from storage.locking import WRITES
+from storage.orders import OrderStore
 from storage.outbox import OutboxStore
 from storage.overview import OverviewStore
 from storage.process_lock import ProcessLock, lock_for
 from storage.promises import PromiseStore
 from storage.reach import within_reach
+from storage.records import RecordStore
 from storage.rota_changes import RotaChangeStore
 from storage.seen import SeenStore
 from storage.timeline import TimelineStore
@@ -76,6 +79,8 @@ class Stores(Work):
     homes: Homes
     promises: Promises
     leftovers: Leftovers
+    orders: Orders
+    records: Records
 
 
 class Database(Memory):
@@ -164,6 +169,7 @@ def _give_back_leases(database: Database) -> None:
     """The file is ours alone: what another process was sending, it will not finish."""
     with database.write() as work:
         work.outbox.release_all()
+        work.orders.release_all()
 
 
 def _session(engine: Engine, writes: bool) -> Session:
@@ -188,4 +194,6 @@ def _stores(session: Session) -> Stores:
         HomeStore(session),
         PromiseStore(session),
         LeftoverStore(session),
+        OrderStore(session),
+        RecordStore(session),
     )

@@ -295,6 +295,83 @@ class OutboxRow(Table, table=True):
     merged_into: str = ""
 
 
+class OrderRow(Table, table=True):
+    """What a system of record is to do: `waiting` until it is `done`, `dead` when given up, or `dropped`.
+
+    While `holder` is set and `not_before` lies ahead, that holder is carrying it out. `not_before` and
+    `settled_at` hold the machine's clock; an order that was just put has a `not_before` in 1970.
+    """
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'done', 'dead', 'dropped')", name="state"),
+        Index(None, "case_number", "id"),
+        Index(
+            "ix_orders_open_system_id",
+            "system",
+            "id",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "ix_orders_dead_id",
+            "id",
+            sqlite_where=text("state = 'dead'"),
+            postgresql_where=text("state = 'dead'"),
+        ),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    case_number: int = Field(foreign_key="cases.number")
+    system: str
+    draft: dict[str, Any] = Field(sa_type=JSON)
+    placed_by: str
+    placed_at: datetime = Field(sa_type=Instant)
+    override: str = Field(sa_type=Words)
+    override_by: str
+    state: str
+    attempts: int
+    not_before: datetime = Field(sa_type=Instant)
+    holder: str
+    said: str = Field(sa_type=Words)
+    receipt: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    settled_at: datetime | None = Field(default=None, sa_type=Instant)
+    dropped_by: str | None = None
+    dropped_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class RecordRow(Table, table=True):
+    """A ticket or case in another system. `kind` is what it is for: `ho_ticket`, `installer_ticket`, `case`.
+
+    `fields` are those that were last written there; `status` is the system's word, as it was read at
+    `read_at`.
+    """
+
+    __tablename__ = "records"
+    __table_args__ = (
+        Index(
+            "ix_records_to_read_system_read_at",
+            "system",
+            "read_at",
+            sqlite_where=text("NOT closed"),
+            postgresql_where=text("NOT closed"),
+        ),
+    )
+
+    case_number: int = Field(foreign_key="cases.number", primary_key=True)
+    kind: str = Field(primary_key=True)
+    system: str
+    reference: str = Field(sa_type=Words)
+    link: str
+    own_id: str
+    fields: dict[str, str] = Field(sa_type=JSON)
+    status: str = Field(sa_type=Words)
+    closed: bool
+    read_at: datetime | None = Field(sa_type=Instant)
+    updated_at: datetime = Field(sa_type=Instant)
+
+
 class PaceRow(Table, table=True):
     """How far a channel is, or all posts, or all edits (`bot.pace`). The machine's clock, both.
 

@@ -44,7 +44,7 @@ def changed(old: str, new: str, file: str = FILE) -> Playbooks:
 def today(work: Casework, playbooks: Playbooks) -> Casework:
     """The desk, started again with other playbooks."""
     work.desk.keep_version(NOW)
-    desk = Desk(work.desk.memory, playbooks, work.desk.systems)
+    desk = Desk(work.desk.memory, playbooks, work.desk.by_hand)
     desk.keep_version(NOW)
     return Casework(desk)
 
@@ -96,7 +96,7 @@ def test_the_words_of_an_older_version_stay_its_own(work: Casework) -> None:
 
 def test_a_case_older_than_the_storing_of_versions_takes_todays(work: Casework) -> None:
     case = work.open()
-    other = Desk(work.desk.memory, changed(*WAITS_LONGER), work.desk.systems)
+    other = Desk(work.desk.memory, changed(*WAITS_LONGER), work.desk.by_hand)
     sent = Casework(other).report(case, "installer_email_sent", NOW + MINUTE).stored
     assert sent.case.next_due == at("2026-11-23 09:01")
 
@@ -186,7 +186,7 @@ def test_a_case_whose_stage_is_gone_begins_where_its_facts_lead(work: Casework) 
 
 
 def test_a_case_that_nobody_covered_takes_the_path_that_now_does(work: Casework) -> None:
-    uncovered = Casework(Desk(work.desk.memory, changed(*GONE), work.desk.systems))
+    uncovered = Casework(Desk(work.desk.memory, changed(*GONE), work.desk.by_hand))
     uncovered.desk.keep_version(NOW)
     case = uncovered.open()
     assert case.case.path is None

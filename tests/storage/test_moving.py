@@ -143,7 +143,7 @@ def test_a_running_desk_is_not_moved(used, target):
 
 def test_an_older_database_is_not_moved_before_its_upgrade(used, target):
     with closing(sqlite3.connect(used)) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '0003'")
+        connection.execute("UPDATE alembic_version SET version_num = '0004'")
         connection.commit()
     with pytest.raises(DatabaseError, match="Start this desk on it once"):
         move(address(used), target)

@@ -28,7 +28,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = "9999"
-down_revision = "0004"
+down_revision = "0005"
 
 def upgrade():
     with op.batch_alter_table("cases") as cases:
@@ -156,7 +156,7 @@ def test_an_older_database_is_upgraded_and_a_copy_stands_beside_it(used, newer):
     assert rows(used, "SELECT version_num, colour FROM alembic_version, cases") == [("9999", "green")]
     assert sorted(file.name for file in used.parent.iterdir()) == ["desk.db", BACKUP]
     copy = used.with_name(BACKUP)
-    assert rows(copy, "SELECT version_num FROM alembic_version") == [("0004",)]
+    assert rows(copy, "SELECT version_num FROM alembic_version") == [("0005",)]
     assert rows(copy, "SELECT owner FROM cases") == [(ADA,)]
 
 
