@@ -135,7 +135,8 @@ def test_a_dead_one_is_decided_about_once(database: Database, number: int) -> No
         assert work.orders.send_again(task.order.id) is None
         assert work.orders.dead(0, 10) == ()
     again = claim(database)
-    assert again is not None and again.seek, "an earlier try may have got through"
+    assert again is not None
+    assert again.seek, "an earlier try may have got through"
 
 
 def test_a_new_process_on_its_own_file_takes_up_what_the_last_one_held(sqlite: Databases) -> None:
