@@ -18,7 +18,7 @@ from bot.drafting import standing
 from bot.errors import CaseError, MovedOn
 from bot.ports import Entry, StoredCase, Work
 from bot.sop import Step
-from bot.systems import OPENS, TITLES, UPDATE, Draft, Order, Receipt, Record, Task
+from bot.systems import OPENS, ORDERED, TITLES, UPDATE, Draft, Order, Receipt, Record, Task
 
 CARRIED_OUT: Final = "order_done"
 """The event of a timeline's line where the rules know of none."""
@@ -30,6 +30,12 @@ def mark_of(order: Order) -> str:
     digits.
     """
     return hashlib.sha256(f"order/{order.key}".encode()).hexdigest()[:32]
+
+
+def can_order(desk: Desk, step: Step) -> bool:
+    """Whether a connected system does this step once a person has approved it."""
+    system = step.system or ""
+    return system in desk.connectors and step.verb in ORDERED.get(system, ())
 
 
 def place(

@@ -21,6 +21,15 @@ Verb = str
 UPDATE: Final = "update_record"
 OPENS: Final = ("open_ticket", "open_linked_ticket", "open_case")
 """The verbs that make a record."""
+ORDERED: Final[Mapping[str, frozenset[str]]] = {
+    "ebh": frozenset(
+        {"open_ticket", "open_linked_ticket", "add_participant", "internal_comment", "email", "close", UPDATE}
+    ),
+    "salesforce": frozenset({"open_case", "reassign", "referral_comment", "close", UPDATE}),
+    "outlook": frozenset({"email"}),
+    "email": frozenset({"email"}),
+}
+"""What each system does once it is connected; everything else stays with a person."""
 TITLES: Final[Mapping[str, str]] = {
     "ebh": "Jira",
     "salesforce": "Salesforce",
