@@ -15,6 +15,7 @@ LATE: Final[Mapping[str, str]] = {
     "follow_up": "Follow-ups are late",
     "errand": "Errands of the desk are late",
     "letter": "Messages wait to be sent",
+    "order": "Another system does not do what it was asked to",
     HOMES: "Homes do not show what is so",
 }
 RUNS: Final = "Whoever runs the desk sees why in its log and at `/healthz`."

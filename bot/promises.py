@@ -9,12 +9,13 @@ from typing import Final, Literal, Protocol
 
 from bot.sop import Case
 
-Kind = Literal["follow_up", "errand", "letter"]
-KINDS: Final[tuple[Kind, ...]] = ("follow_up", "errand", "letter")
+Kind = Literal["follow_up", "errand", "letter", "order"]
+KINDS: Final[tuple[Kind, ...]] = ("follow_up", "errand", "letter", "order")
 TOO_LATE: Final[Mapping[Kind, timedelta]] = {
     "follow_up": timedelta(minutes=5),
     "errand": timedelta(minutes=5),
     "letter": timedelta(minutes=15),
+    "order": timedelta(minutes=30),
 }
 """How long past its time each may be before somebody has to look."""
 Place = tuple[datetime, int]

@@ -30,6 +30,7 @@ NAMES: Final[Mapping[Kind, str]] = {
     "follow_up": "A follow-up",
     "errand": "An errand of the desk",
     "letter": "A letter",
+    "order": "What another system is to do",
 }
 
 

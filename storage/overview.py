@@ -89,11 +89,13 @@ class OverviewStore(Overview):
 
 
 def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-    yield OPEN
-    if wanted.owner is not None:
-        yield col(CaseRow.owner) == wanted.owner
     if wanted.by_age:
+        # Only open cases without an owner have one; to ask for that too would look up every row of the index.
         yield QUEUED.is_not(None)
+    else:
+        yield OPEN
+    if wanted.owner is not None and not wanted.by_age:
+        yield col(CaseRow.owner) == wanted.owner
     if wanted.escalated:
         yield col(CaseRow.sensitive) == True  # noqa: E712 - SQL has no other way to use an index here.
     if wanted.states:

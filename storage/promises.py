@@ -15,7 +15,7 @@ from bot.promises import MOST, Kind, Overdue, Place, Promises
 from bot.sop import Case
 from bot.sop.as_json import case_from_json
 from storage.homes import STALE
-from storage.tables import CaseRow, ErrandRow, FollowUpRow, HomeRow, OutboxRow
+from storage.tables import CaseRow, ErrandRow, FollowUpRow, HomeRow, OrderRow, OutboxRow
 
 LONGEST_REST: Final = timedelta(hours=1)
 """What failed rests for no longer than that, so what is overdue wakes within it."""
@@ -80,6 +80,10 @@ def _overdue(kind: Kind, before: datetime) -> Select[datetime]:
     if kind == "letter":
         due = col(OutboxRow.due_at)
         return select(due).where(col(OutboxRow.state) == "waiting", due <= before).order_by(col(OutboxRow.id))
+    if kind == "order":
+        placed = col(OrderRow.placed_at)
+        waiting = select(placed).where(col(OrderRow.state) == "waiting", placed <= before)
+        return waiting.order_by(col(OrderRow.id))
     row: type[FollowUpRow | ErrandRow] = FollowUpRow if kind == "follow_up" else ErrandRow
     wakes, due = col(row.wake_at), col(row.due_at)
     open_ones = select(due).where(col(row.state) == "open", wakes <= before + LONGEST_REST, due <= before)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.ports import Errand, Letter
-from bot.promises import FIRST, MOST, Overdue
+from bot.promises import FIRST, KINDS, MOST, Overdue
+from bot.systems import Draft, Order, Receipt
 from storage import Database
 from tests.storage.samples import ADA, LEASE, MINUTE, NOW, a_case, a_letter, a_timer
 
@@ -27,7 +28,7 @@ def overdue(database: Database, kind: str) -> Overdue:
 
 
 def test_nothing_is_overdue_where_nothing_was_promised(database: Database) -> None:
-    assert [overdue(database, kind) for kind in ("follow_up", "errand", "letter")] == [Overdue()] * 3
+    assert [overdue(database, kind) for kind in KINDS] == [Overdue()] * len(KINDS)
 
 
 def test_open_follow_ups_count_from_their_due_date(database: Database, number: int) -> None:
@@ -53,6 +54,19 @@ def test_a_letter_counts_from_when_it_should_have_been_said(database: Database, 
     with database.write() as work:
         work.outbox.put([letter("a"), letter("b", NOW + MINUTE), letter("c", NOW - MINUTE)], NOW)
     assert overdue(database, "letter") == Overdue(2, LATE)
+
+
+def test_an_order_counts_until_its_system_has_done_it(database: Database, number: int) -> None:
+    with database.write() as work:
+        for name in ("a", "b"):
+            draft = Draft(f"HC-{number}", "ebh", "open_ticket", name)
+            work.orders.put(Order(f"HC-{number}/{name}", number, draft, ADA, LATE), LATE)
+    assert overdue(database, "order") == Overdue(2, LATE)
+    with database.write() as work:
+        task = work.orders.claim("ebh", "me", NOW, LEASE)
+        assert task is not None
+        work.orders.settle(task, Receipt("EBH-1"), NOW)
+    assert overdue(database, "order") == Overdue(1, LATE)
 
 
 def test_counting_stops_where_it_makes_no_difference(database: Database) -> None:
