@@ -43,6 +43,7 @@ from bot.connectors.slack_people import SlackPeople
 from bot.delivery import Postman
 from bot.desk import Desk
 from bot.errors import SettingsError, StartError
+from bot.look_up import LookUp
 from bot.pace import SLACKS, Paces
 from bot.playbooks import load_playbooks
 from bot.ports import Clock, Connector, Memory
@@ -162,15 +163,17 @@ def wire(
     machine_clock: Clock = system_clock,
     paces: Paces = SLACKS,
     connectors: Mapping[str, Connector] = {},
+    look_up: LookUp | None = None,
 ) -> Service:
     """Put the desk together. Raises SettingsError where Slack does not accept the bot token.
 
     Two clocks: `now` is the desk's, which says what is due; by `machine_clock` leases run out. `connectors`
-    are the systems of record that are not worked by hand.
+    are the systems of record that are not worked by hand, `look_up` is the live list of homeowners.
     """
     memory, metrics = counted(serving, memory)
     people = SlackPeople(slack.client())
-    desk = Desk(memory, playbooks, by_hand(playbooks.organisation.links), people, connectors=connectors)
+    manual = by_hand(playbooks.organisation.links)
+    desk = Desk(memory, playbooks, manual, people, connectors=connectors, look_up=look_up)
     desk.keep_version(now())
     scatter = partial(random.uniform, 0.8, 1.2)
     messenger = SlackMessenger(slack.client())

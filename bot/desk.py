@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.errors import CaseError, PlaybookError
+from bot.look_up import LookUp
 from bot.people import Strangers
 from bot.playbooks import playbooks_from
 from bot.ports import Connector, Memory, People, RotaChange, Work
@@ -21,7 +22,8 @@ class Desk:
     """The desk, ready to work. `by_hand` and `connectors` are by the names of the vocabulary.
 
     A system without a connector is worked by hand, and every one can be. `playbooks` are today's; `read`
-    holds those of earlier versions that were asked for, by their hash.
+    holds those of earlier versions that were asked for, by their hash. `look_up` is the live list of
+    homeowners, None where there is the import alone.
     """
 
     memory: Memory
@@ -30,6 +32,7 @@ class Desk:
     people: People = field(default_factory=Strangers)
     read: dict[str, Playbooks] = field(default_factory=dict)
     connectors: Mapping[str, Connector] = field(default_factory=dict)
+    look_up: LookUp | None = None
 
     @property
     def organisation(self) -> Organisation:

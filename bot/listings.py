@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from bot.folding import folded
@@ -113,3 +113,30 @@ class Directory(Protocol):
 
     def find_installers(self, typed: str, most: int) -> Sequence[ListedInstaller]:
         """Up to `most` installers whose names hold every word of `typed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a live list answered. `complete` says that it holds nobody else who fits."""
+
+    homeowners: tuple[ListedHomeowner, ...] = ()
+    complete: bool = True
+
+
+class HomeownerSource(Protocol):
+    """A live list of homeowners in another system, which may be slow or down."""
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+
+    @property
+    def stated(self) -> frozenset[str]:
+        """The fields that it states of a homeowner, as `Directory.put_homeowners` takes them."""
+
+    def find(self, words: Sequence[str], most: int, today: date) -> Found:
+        """Up to `most` homeowners whose name, address, phone, e-mail or account hold every one of the words.
+
+        A word is made of letters and digits, and of `?`, which stands for any one character. Raises
+        DeliveryError.
+        """
