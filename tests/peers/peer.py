@@ -191,7 +191,8 @@ def _handler(peer: Peer) -> type[BaseHTTPRequestHandler]:
                 self.rfile.read(int(self.headers.get("Content-Length") or 0)),
             )
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = handle_one
+        # The names that the standard library looks for.
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = handle_one  # noqa: N815
 
         def log_message(self, *_: object) -> None:
             """Its log is `Peer.calls`."""
