@@ -10,7 +10,7 @@ from bot.guard import Standing
 from bot.sop import Step
 from bot.sop.organisation import Contact
 from bot.systems import Addressee, Draft, Place
-from bot.wording import Names, write
+from bot.wording import Names, one_line, write
 
 INSIDE: Final = ("back_office_queue", "lead", "agent", "owner")
 """Roles that are reached without an address."""
@@ -54,7 +54,7 @@ def addressee(role: str, place: Place, step: Step, view: CaseView, desk: Desk) -
         contact = view.account_manager or Contact()
     else:
         contact = desk.organisation.contacts.get(role) or Contact()
-    return Addressee(role, contact.email, contact.name, place, _why(step, desk), step.cites)
+    return Addressee(role, contact.email, one_line(contact.name), place, _why(step, desk), step.cites)
 
 
 def standing(view: CaseView, desk: Desk) -> Standing:
@@ -70,7 +70,17 @@ def standing(view: CaseView, desk: Desk) -> Standing:
             known[address] = (*known.get(address, ()), role)
     case = view.stored.case
     released = any(event.name == "lead_released" for event in case.history)
-    return Standing(case.facts, released, known)
+    return Standing(case.facts, released, known, _readers(view))
+
+
+def _readers(view: CaseView) -> dict[str, tuple[Addressee, ...]]:
+    """Whom the desk has given each ticket to read, or is about to, by what it is `on`."""
+    readers: dict[str, tuple[Addressee, ...]] = {}
+    for order in view.orders:
+        if order.system == "ebh" and order.state != "dropped":
+            on = order.draft.on or ""
+            readers[on] = (*readers.get(on, ()), *order.draft.addressees)
+    return readers
 
 
 def _places(step: Step) -> tuple[tuple[Place, tuple[str, ...]], ...]:

@@ -74,8 +74,9 @@ def participant_ban(facts: Facts, participant: str) -> Ban | None:
     if facts.program in NO_COPY_PROGRAMS:
         return Ban(
             _NO_COPY,
-            "The Concert Compliance contact is a request participant of this case's tickets, so the "
-            "homeowner is not to be one (R-072, D-13). Write to the homeowner separately.",
+            "The homeowner is NOT to be copied on any communication with Concert Support or Risk (R-072), "
+            "and the Concert Compliance contact is a request participant of this case's tickets (D-13). "
+            "Write to the homeowner separately.",
         )
     return None
 
