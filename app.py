@@ -51,6 +51,7 @@ from bot.redrawing import Redrawer
 from bot.settings import Settings, holiday_years, load_organisation, load_settings
 from bot.sop import Playbooks
 from bot.staff import Staff
+from bot.statuses import StatusReader
 from handlers.busy import MOST, THREADS, Gate, Listeners
 from handlers.clock import Bell
 from handlers.front import Front
@@ -187,6 +188,8 @@ def wire(
         Clerk(desk, name, each, now, machine_clock, told, scatter) for name, each in desk.connectors.items()
     )
     bell = Bell(postman, ERRANDS, homes, ROUTINE, clerks=clerks)
+    if desk.connectors:
+        bell.statuses = StatusReader(desk, now, told)
     bell.staff = Staff(desk, now)
     bell.staff.start()
     with memory.write() as work:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from blocks import kit, words
+from blocks import kit, systems, words
 from blocks.standing import said, standing
-from bot import cases
+from bot import cases, orders
 from bot.cases import CaseView
 from bot.desk import Desk
+from bot.differences import differences
 from bot.ports import Message
 from bot.sop import Plan, Step
+from bot.systems import OPENS
 from bot.wording import Names, write
 
 STEP = "step"
@@ -42,6 +44,12 @@ FORMS = {
     "ask": "Answer …",
     "close": "Close the case …",
 }
+ORDERS = {
+    **dict.fromkeys(OPENS, "Read and create …"),
+    "internal_comment": "Read and note …",
+    "referral_comment": "Read and note …",
+}
+"""What a button says instead where a connected system does it."""
 WRITES_DOWN = {"new_contact_details": ("extra.new_phone", "extra.new_email")}
 """What a step of the call notes on the ticket, by its key."""
 MOST_IN_MODAL = 40
@@ -69,6 +77,8 @@ LINES_LIMIT = 2800
 """How many characters of steps that are not due stand in one section."""
 
 MOST_LINKED = 20
+MOST_ELSEWHERE = 4
+"""How many orders of other steps stand on the card, and how many records that differ."""
 
 
 def card(view: CaseView, desk: Desk) -> Message:
@@ -110,9 +120,11 @@ def writing(plan: Plan) -> list[Step]:
     ]
 
 
-def form_button(view: CaseView, step: Step, *, style: str = "") -> kit.Block:
+def form_button(view: CaseView, step: Step, desk: Desk, *, style: str = "") -> kit.Block:
     """The button that opens a step's form."""
     text = closing(view) if step.verb == "close" else FORMS.get(step.verb, "Note the answer …")
+    if orders.orders_it(desk, view, step):
+        text = ORDERS.get(step.verb, text)
     if "attempt_logged" in step.events:
         text = f"Log attempt {attempt(step)} …"
     if wanting(view, step):
@@ -156,8 +168,10 @@ def _blocks(view: CaseView, desk: Desk, most_due: int, most_sections: int) -> It
     due = sorted(filter(is_due, steps), key=_turn)
     closes = [step for step in due if step.verb == "close"]
     shown = [step for step in due if step not in closes[1:]]
-    for place, step in enumerate(shown[:most_due]):
-        yield from _due(view, step, desk, closes, style="" if place else "primary")
+    urgent = next((step for step in shown if orders.unsettled(view, step) is None), None)
+    for step in shown[:most_due]:
+        yield from _due(view, step, desk, closes, style="primary" if step is urgent else "")
+    yield from _elsewhere(view, shown[:most_due], desk)
     held = dict.fromkeys(step.why for step in steps if step.state == "held" and step.why)
     rest = _sections([_line(step, view, desk, held) for step in _rest(steps) if step not in due])
     if len(shown) > most_due or len(rest) > most_sections:
@@ -176,6 +190,17 @@ def _blocks(view: CaseView, desk: Desk, most_due: int, most_sections: int) -> It
     if rest:
         yield kit.divider()
         yield from map(kit.section, rest[:most_sections])
+
+
+def _elsewhere(view: CaseView, shown: list[Step], desk: Desk) -> Iterator[kit.Block]:
+    """What else stands in other systems: orders of steps that are not due here, and what differs there."""
+    above = [orders.unsettled(view, step) for step in shown]
+    open_orders = [each for each in view.orders if each.state in ("waiting", "dead") and each not in above]
+    for order in open_orders[:MOST_ELSEWHERE]:
+        yield from systems.waiting(view, order, systems.what_of(view, order), desk)
+    for difference in differences(view, desk)[:MOST_ELSEWHERE]:
+        yield systems.differs(view, difference)
+    yield from systems.closed_there(view)
 
 
 def is_due(step: Step) -> bool:
@@ -219,10 +244,14 @@ def _sections(lines: list[str]) -> list[str]:
 
 def _due(view: CaseView, step: Step, desk: Desk, closes: list[Step], *, style: str) -> Iterator[kit.Block]:
     """A step that is due, with its buttons. Two records are closed by one form."""
+    order = orders.unsettled(view, step)
+    if order is not None:
+        yield from systems.waiting(view, order, systems.what_of(view, order), desk)
+        return
     together = closes if step in closes else [step]
     title = "\n".join(_title(each, view) for each in together)
     if step.verb in FORMS or step.events == NOTED:
-        yield kit.section(title, form_button(view, step, style=style), block_id=f"due_{step.id}")
+        yield kit.section(title, form_button(view, step, desk, style=style), block_id=f"due_{step.id}")
         return
     yield kit.section(title)
     if buttons := answers(view, step, desk):
@@ -259,8 +288,7 @@ def _facts(view: CaseView) -> list[tuple[str, str]]:
 def _line(step: Step, view: CaseView, desk: Desk, told: Collection[str] = ()) -> str:
     """A step that is not due; `told` are the reasons that stand above already."""
     mark = ":grey_question:" if step.lost and step.state != "done" else MARKS[step.state]
-    reference = view.stored.references.get(step.on or "", "") if step.verb.startswith("open_") else ""
-    number = f"*{kit.escape(reference)}*" if reference else ""
+    number = systems.number(view, step.on or "", desk) if step.verb.startswith("open_") else ""
     parts = [kit.escape(step.title), number, words.step_cites(step)]
     if step.due and step.state == "waiting":
         parts.insert(1, f"({kit.moment(step.due, desk.zone)})")

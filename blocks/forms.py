@@ -6,9 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from blocks import intake_fields, kit, words
+from blocks.orders import STARTS_THE_CLOCK, copied_fields, words_to_edit
+from blocks.systems import addressed, closes, heading
 from bot import cases
 from bot.cases import CaseView
 from bot.desk import Desk
+from bot.drafting import drafted
 from bot.hands import step_moves
 from bot.intake_fields import FLAGS, MOST
 from bot.sop import Facts, Step
@@ -36,7 +39,6 @@ SEVERAL: Mapping[str, Mapping[str, str]] = {
     "sensitive": words.SENSITIVE,
     "extra.damaged": words.DAMAGED,
 }
-STARTS_THE_CLOCK = frozenset({"installer_email_sent", "initial_email_sent", "am_email_sent"})
 WHERE = {
     "ebh": "Copy it into a reply on the ticket",
     "outlook": "Copy it into Outlook",
@@ -44,20 +46,20 @@ WHERE = {
 WHY_LIMIT = 500
 LONGEST = 3000
 SPOKEN = ("say", "ask", "inform_homeowner", "warm_transfer")
-TEXTS = ("text", "text_continued")
-"""The inputs that an e-mail's words stand in, in their order."""
 
 
 def email(view: CaseView, step: Step, written: Written, desk: Desk) -> kit.Block:
     """The draft: who gets it and why, the words to edit, and a button that says it was sent."""
-    to = "\n".join(f"*To:* {_addressee(role, view, desk)}" for role in step.to)
     clock = " The clock starts then (D-04)." if STARTS_THE_CLOCK & set(step.events) else ""
     where = WHERE.get(step.system or "", "Copy it into your mail program")
+    draft = drafted(view, step, desk)
     blocks = [
-        _heading(step),
-        kit.section(f"{to}\n{_copies(view, step)}"),
-        *([kit.typed("subject", "Subject", written.subject, most=300)] if written.subject else []),
-        *_body(written.text),
+        heading(step),
+        kit.section(addressed(view, step, draft)),
+        *([kit.typed("subject", "Subject", draft.subject, most=300)] if draft.subject else []),
+        *words_to_edit(
+            written.text, "E-mail", "Change what you like; what you mark as sent is kept in the timeline."
+        ),
         kit.context(f"{where}, send it, then mark it as sent.{clock}"),
     ]
     return kit.modal(
@@ -65,44 +67,15 @@ def email(view: CaseView, step: Step, written: Written, desk: Desk) -> kit.Block
     )
 
 
-def _addressee(role: str, view: CaseView, desk: Desk) -> str:
-    """Who a mail goes to, with the address as far as it is known."""
-    facts = view.stored.case.facts
-    if role not in ("installer", "homeowner"):
-        return _contact(role, view, desk)
-    person = facts.installer if role == "installer" else facts.homeowner
-    address = person.email or f"no address yet: add the {role}’s e-mail under “Change facts”"
-    return kit.escape(f"{person.name or role}, {address}")
-
-
-def _heading(step: Step) -> kit.Block:
-    """What the form is for, by which rule; where the SOP's text is missing, it says so."""
-    lost = f"\n{words.LOST}" if step.lost else ""
-    return kit.section(f"*{kit.escape(step.title)}*  {words.step_cites(step)}{lost}")
-
-
-def _body(text: str) -> list[kit.Block]:
-    """The e-mail's words in as few inputs as Slack's limit of 3,000 characters each allows."""
-    hint = "Change what you like; what you mark as sent is kept in the timeline."
-    if len(text) <= LONGEST:
-        return [kit.typed(TEXTS[0], "E-mail", text, multiline=True, most=LONGEST, hint=hint)]
-    cut = text.rfind("\n", 0, LONGEST) if "\n" in text[:LONGEST] else LONGEST
-    return [
-        kit.typed(TEXTS[0], "E-mail", text[:cut], multiline=True, most=LONGEST),
-        kit.typed(
-            TEXTS[1], "E-mail, continued", text[cut:].lstrip("\n"), multiline=True, most=LONGEST, hint=hint
-        ),
-    ]
-
-
-def record(view: CaseView, step: Step, order: ByHand) -> kit.Block:
+def record(view: CaseView, step: Step, order: ByHand, desk: Desk) -> kit.Block:
     """A ticket's or case's fields, ready to copy, and its number to record."""
+    draft = drafted(view, step, desk)
     blocks: list[kit.Block] = [
-        _heading(step),
+        heading(step),
+        *([kit.section(addressed(view, step, draft))] if draft.addressees else []),
         kit.context("Copy each field into the system, create the record, and keep its number here."),
+        *copied_fields(order.fields),
     ]
-    for title, text in order.fields.items():
-        blocks += [kit.context(f"*{kit.escape(title)}*"), kit.quoted(text)]
     if order.link:
         blocks.append(
             kit.actions(kit.link_button("Open the system", "open_link", order.link), block_id="link")
@@ -117,7 +90,7 @@ def record(view: CaseView, step: Step, order: ByHand) -> kit.Block:
 
 def read(view: CaseView, step: Step, text: str, desk: Desk) -> kit.Block:
     """What to say, copy or do; and, where that is reported, a button that says it was done."""
-    blocks = [_heading(step), *_words(view, step, text, desk)]
+    blocks = [heading(step), *_words(view, step, text, desk)]
     done = "Log the attempt" if "attempt_logged" in step.events else "Done"
     submit = done if step.events else ""
     return kit.modal("step_done", "Next step", blocks, submit=submit, private_metadata=_about(view, step))
@@ -126,7 +99,7 @@ def read(view: CaseView, step: Step, text: str, desk: Desk) -> kit.Block:
 def ask(view: CaseView, step: Step, text: str, desk: Desk) -> kit.Block:
     """Questions to ask somebody, with room for the answers; they are kept in the timeline."""
     blocks = [
-        _heading(step),
+        heading(step),
         *_words(view, step, text, desk),
         kit.typed("answer", "What was answered", optional=True, multiline=True, most=LONGEST),
     ]
@@ -137,8 +110,7 @@ def _words(view: CaseView, step: Step, text: str, desk: Desk) -> list[kit.Block]
     """Whom a step concerns, the words for it, and where it leads."""
     blocks: list[kit.Block] = []
     if step.participants:
-        people = "\n".join(f"• {_contact(role, view, desk)}" for role in step.participants)
-        blocks.append(kit.section(f"Add as request participant:\n{people}"))
+        blocks.append(kit.section(addressed(view, step, drafted(view, step, desk))))
     if step.to and step.verb in ("reassign", "warm_transfer"):
         people = "\n".join(f"*To:* {_contact(role, view, desk)}" for role in step.to)
         blocks.append(kit.section(people))
@@ -165,7 +137,7 @@ def _words(view: CaseView, step: Step, text: str, desk: Desk) -> list[kit.Block]
 def facts(view: CaseView, step: Step | None, ask: Iterable[str]) -> kit.Block:
     """Inputs for facts, with what is known; where a step asks for them, its question stands above."""
     known = view.stored.case.facts
-    above = [_heading(step)] if step else []
+    above = [heading(step)] if step else []
     blocks = [
         *above,
         kit.context("What you change here may change what the SOP requires; the timeline says what and why."),
@@ -254,7 +226,7 @@ def report(view: CaseView, desk: Desk) -> kit.Block:
 
 
 def close(view: CaseView, desk: Desk) -> kit.Block:
-    """Closing: the comments; or, where it is too early, what the SOP asks for before."""
+    """Closing: what is closed where, and the comments; where it is too early, what the SOP asks before."""
     name, state = view.stored.name, view.stored.case.state
     if state not in ("ready_to_close", "needs_decision"):
         path = desk.playbooks.paths.get(view.stored.case.path or "")
@@ -266,7 +238,7 @@ def close(view: CaseView, desk: Desk) -> kit.Block:
             "Close the case",
             [kit.section(f"*{name} cannot be closed yet.* {kit.escape(text)} {words.cited(cites)}")],
         )
-    lines = [kit.section(f"*Close {name}?*  {words.cited(['R-033', 'D-05'])}")]
+    lines = [kit.section(f"*Close {name}?*  {words.cited(['R-033', 'D-05'])}"), *closes(view, desk)]
     if state == "needs_decision":
         lines.append(kit.context(":raising_hand: This case needs a lead’s decision: only a lead closes it."))
     hint = "How it ended, in a sentence or two. They are kept in the timeline."
@@ -282,19 +254,6 @@ def _contact(role: str, view: CaseView, desk: Desk) -> str:
     known = (contact.name, contact.phone, contact.email) if contact else ()
     details = ", ".join(each for each in known if each)
     return kit.escape(f"{words.roles([role])}: {details}" if details else words.roles([role]))
-
-
-def _copies(view: CaseView, step: Step) -> str:
-    lines = [f"*Copied:* {words.roles(step.copied) or 'nobody'}"]
-    if step.participants:
-        lines.append(f"*Request participants on the ticket:* {words.roles(step.participants)}")
-    banned: dict[str, dict[str, None]] = {}
-    for each in view.plan.forbidden:
-        banned.setdefault(each.role, {}).update(dict.fromkeys(each.cites))
-    lines += [
-        f":no_entry: never the {words.roles([role])} {words.cited(cites)}" for role, cites in banned.items()
-    ]
-    return "\n".join(lines)
 
 
 def _about(view: CaseView, step: Step | None) -> str:

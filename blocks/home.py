@@ -50,7 +50,7 @@ def home(seen: HomeView, desk: Desk) -> kit.Block:
         kit.section(_greeting(seen)),
         *_buttons(seen),
         *(home_team.urgent(seen) if seen.team else []),
-        *(_undelivered(seen, desk) if seen.undelivered else []),
+        *_undelivered(seen, desk),
         *(_mine(seen.mine, seen.titles, seen.now) if seen.mine else []),
         *_queue(seen),
         *_checks(seen),
@@ -88,7 +88,7 @@ def _greeting(seen: HomeView) -> str:
 def _wanting(seen: HomeView) -> str:
     """What needs a lead or an admin before anything else."""
     decisions = seen.team.decision.total if seen.team else 0
-    dead = seen.undelivered.total if seen.undelivered else 0
+    dead = sum(each.total for each in (seen.undelivered, seen.undone) if each)
     parts = [
         f"{counted(decisions, MOST_COUNTED)} need{'s' if decisions == 1 else ''} a decision"
         if decisions
@@ -186,6 +186,10 @@ def _undelivered(seen: HomeView, desk: Desk) -> Iterator[kit.Block]:
         yield kit.header(_titled(seen.undelivered))
         yield from undelivered.listed(seen.undelivered.lines, desk)
         yield from case_lines.pager(seen.undelivered, TITLES)
+    if seen.undone and seen.undone.lines:
+        yield kit.header(_titled(seen.undone))
+        yield from undelivered.listed_orders(seen.undone.lines, desk)
+        yield from case_lines.pager(seen.undone, TITLES)
 
 
 def _rota(seen: HomeView, desk: Desk) -> Iterator[kit.Block]:

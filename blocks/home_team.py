@@ -16,6 +16,7 @@ TITLES: Final[Mapping[str, str]] = {
     "decision": "Needs a decision",
     "escalated": "Escalated",
     "undelivered": "Undelivered",
+    "undone": "Not done in other systems",
     "team": "All open cases",
 }
 STATES: Final[Mapping[str, str]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from blocks import kit, words
 from blocks.card import OPEN, answers, form_button, writing
 from blocks.queue import holder
+from bot import orders
 from bot.cases import CaseView
 from bot.desk import Desk
 from bot.ports import Entry, Message
@@ -32,7 +33,11 @@ def reminder(view: CaseView, timer_id: str, desk: Desk) -> Message | None:
             f"Due {kit.moment(timer.due, desk.zone)}: {kit.escape(timer.why)} {words.cited(timer.cites)}"
         ),
         kit.actions(
-            *(form_button(view, each, style="primary") for each in writing(view.plan)),
+            *(
+                form_button(view, each, desk, style="primary")
+                for each in writing(view.plan)
+                if orders.unsettled(view, each) is None
+            ),
             *answers(view, step, desk),
             block_id=f"reminder_{stored.number}",
         ),

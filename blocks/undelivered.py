@@ -9,9 +9,12 @@ from blocks import kit
 from bot.desk import Desk
 from bot.overview import DeadLetter
 from bot.ports import Message
+from bot.systems import TITLES, Order
 
 AGAIN = "undelivered_again"
 DROP = "undelivered_drop"
+ORDER_AGAIN = "undelivered_order_again"
+ORDER_DROP = "undelivered_order_drop"
 MOST = 10
 KINDS: Final[Mapping[str, str]] = {
     "card": "the case card",
@@ -35,14 +38,25 @@ def listed(letters: Sequence[DeadLetter], desk: Desk) -> Iterator[kit.Block]:
         yield kit.actions(*_buttons(letter), block_id=f"undelivered_{letter.id}")
 
 
-def message(letters: Sequence[DeadLetter], total: int, desk: Desk, said: str = "") -> Message:
-    """The answer to `/complaint undelivered`; `said` tells what was just decided."""
-    blocks = [kit.section(said)] if said else []
-    if not letters:
+def listed_orders(orders: Sequence[Order], desk: Desk) -> Iterator[kit.Block]:
+    """What other systems did not do, each with what can be done about it. No personal data."""
+    for order in orders:
+        yield kit.section(_order_line(order, desk))
+        yield kit.actions(*_order_buttons(order), block_id=f"undelivered_order_{order.id}")
+
+
+def message(
+    letters: Sequence[DeadLetter], total: int, desk: Desk, orders: Sequence[Order] = (), undone: int = 0
+) -> Message:
+    """The answer to `/complaint undelivered`: letters and orders, and how many there are of each."""
+    blocks: list[kit.Block] = []
+    if not letters and not orders:
         blocks.append(kit.section(":white_check_mark: Everything was delivered."))
     blocks += listed(letters, desk)
-    if total > len(letters):
-        blocks.append(kit.context(f"{total - len(letters)} more; decide about these first."))
+    blocks += listed_orders(orders, desk)
+    if (more := total + undone - len(letters) - len(orders)) > 0:
+        blocks.append(kit.context(f"{more} more; decide about these first."))
+    total += undone
     count = f"{total} messages were not delivered." if total != 1 else "One message was not delivered."
     return Message(count if total else "Everything was delivered.", tuple(blocks))
 
@@ -69,6 +83,30 @@ def to(letter: DeadLetter) -> str:
     if letter.to.startswith(("C", "G", "D")) and letter.to.isupper():
         return f"<#{letter.to}>"
     return f"#{kit.escape(letter.to.removeprefix('#'))}" if letter.to else "a post that is gone"
+
+
+def _order_line(order: Order, desk: Desk) -> str:
+    where = TITLES.get(order.system, order.system)
+    what = order.draft.verb.replace("_", " ")
+    since = kit.moment(order.placed_at, desk.zone)
+    said = kit.escape(kit.clip(order.said, 300)) or "nothing"
+    head = f":incoming_envelope: *HC-{order.case_number}: {what}* for {where}"
+    return f"{head}\nOrdered {since} by {kit.mention(order.by)}. {where} said: {said}"
+
+
+def _order_buttons(order: Order) -> list[kit.Block]:
+    where = TITLES.get(order.system, order.system)
+    sure = kit.confirm(
+        "Drop this?",
+        f"{where} will not be asked again; whoever has the case does it by hand. That you dropped it is kept "
+        "in the timeline of its case.",
+        "Drop it",
+        "Keep it",
+    )
+    return [
+        kit.button("Send again", ORDER_AGAIN, str(order.id)),
+        kit.button("Drop", ORDER_DROP, str(order.id), confirm=sure),
+    ]
 
 
 def _buttons(letter: DeadLetter) -> list[kit.Block]:

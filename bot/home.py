@@ -20,6 +20,7 @@ from bot.ports import Intake, Work
 from bot.roles import TAKERS, Act, Role
 from bot.sop import Step, plan_of
 from bot.sop.rota import Person, Span, gaps, next_change, on_shift
+from bot.systems import Order
 
 Line = TypeVar("Line")
 SIZES: Final[Mapping[str, int]] = {
@@ -31,6 +32,7 @@ SIZES: Final[Mapping[str, int]] = {
     "decision": 4,
     "escalated": 4,
     "undelivered": 3,
+    "undone": 3,
     "checks": 3,
     "team": 8,
 }
@@ -107,6 +109,7 @@ class HomeView:
     queues: Mapping[str, int] = field(default_factory=dict)
     team: TeamView | None = None
     undelivered: Listed[DeadLetter] | None = None
+    undone: Listed[Order] | None = None
     checks: Listed[CaseLine] | None = None
     on_call: OnCall | None = None
     titles: Mapping[int, str] = field(default_factory=dict)
@@ -147,6 +150,7 @@ def view(work: Work, desk: Desk, user: str, now: datetime) -> HomeView:
         mine=mine(work, user, now, home) if caseworker else None,
         team=_team(reader) if roles.may(desk, user, Act.SEE_TEAM) else None,
         undelivered=_undelivered(reader) if roles.may(desk, user, Act.MEND_DELIVERY) else None,
+        undone=reader.undone("undone") if roles.may(desk, user, Act.MEND_DELIVERY) else None,
         checks=reader.cases("checks", Wanted(states=("awaiting_confirmation",)))
         if roles.may(desk, user, Act.CONFIRM)
         else None,
@@ -212,6 +216,12 @@ class _Reader:
         at: Listed[DeadLetter] = Listed(name, total=self.work.undelivered.count())
         page = self._page(at)
         lines = self.work.undelivered.lines((page - 1) * SIZES[name], SIZES[name])
+        return replace(at, lines=tuple(lines), page=page)
+
+    def undone(self, name: str) -> Listed[Order]:
+        at: Listed[Order] = Listed(name, total=self.work.orders.dead_count())
+        page = self._page(at)
+        lines = self.work.orders.dead((page - 1) * SIZES[name], SIZES[name])
         return replace(at, lines=tuple(lines), page=page)
 
     def _page(self, at: Listed[Line]) -> int:

@@ -38,6 +38,28 @@ def can_order(desk: Desk, step: Step) -> bool:
     return system in desk.connectors and step.verb in ORDERED.get(system, ())
 
 
+def unsettled(view: CaseView, step: Step) -> Order | None:
+    """What was ordered for a step, as long as it waits, or after it was given up."""
+    last = _last(view, step)
+    return last if last is not None and last.state in ("waiting", "dead") else None
+
+
+def orders_it(desk: Desk, view: CaseView, step: Step) -> bool:
+    """Whether a step's form orders it: its system is connected, and nobody does it by hand instead."""
+    last = _last(view, step)
+    return can_order(desk, step) and (last is None or last.state != "dropped")
+
+
+def require_unordered(view: CaseView, step: Step) -> None:
+    """What was ordered is not done by hand besides. Raises MovedOn."""
+    order = unsettled(view, step)
+    if order is not None:
+        raise MovedOn(
+            f"{view.stored.name}: this was ordered already, and {_waits(order.draft)}. Nothing was changed. "
+            "To do it by hand instead, say so on the case’s card first."
+        )
+
+
 def place(
     work: Work,
     desk: Desk,
@@ -88,6 +110,8 @@ def finished(work: Work, desk: Desk, task: Task, receipt: Receipt, at: datetime,
     view = cases.view(work, desk, order.case_number, now)
     if order.draft.verb in (*OPENS, UPDATE):
         _keep_record(work, order, receipt, now)
+    if order.draft.verb == "close":
+        _keep_closed(work, order, now)
     _report(work, desk, view, order, receipt, now)
     changed(work, work.cases.get(order.case_number), f"order/{order.key}/done", now)
     return True
@@ -143,6 +167,12 @@ def changed(work: Work, stored: StoredCase, occasion: str, now: datetime) -> Non
     work.outbox.put(letters.card_redrawn(stored, work.outbox, occasion), now)
 
 
+def _last(view: CaseView, step: Step) -> Order | None:
+    """The newest order of a step."""
+    of_step = [each for each in view.orders if (each.draft.step, each.draft.verb) == (step.id, step.verb)]
+    return of_step[-1] if of_step else None
+
+
 def _require_record(work: Work, view: CaseView, draft: Draft, before: Sequence[Order]) -> None:
     """What is about a record needs it there, or on its way."""
     needed = "ho_ticket" if draft.verb == "open_linked_ticket" else draft.on
@@ -179,6 +209,13 @@ def _keep_record(work: Work, order: Order, receipt: Receipt, now: datetime) -> N
     )
 
 
+def _keep_closed(work: Work, order: Order, now: datetime) -> None:
+    """What the desk has closed there is no news when it is read."""
+    for record in work.records.of(order.case_number):
+        if record.on == order.draft.on:
+            work.records.keep(replace(record, closed=True), now)
+
+
 def _report(work: Work, desk: Desk, view: CaseView, order: Order, receipt: Receipt, now: datetime) -> None:
     """Tell the rules what was done; where the case has moved on meanwhile, its timeline alone."""
     draft = order.draft
@@ -212,6 +249,8 @@ def _words(draft: Draft) -> Mapping[str, str]:
 
 
 def _what(draft: Draft, step: Step | None) -> str:
+    if draft.verb == UPDATE:
+        return f"updated {', '.join(draft.fields)}"
     return step.title.rstrip(".?") if step is not None else draft.verb.replace("_", " ")
 
 

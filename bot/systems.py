@@ -276,8 +276,11 @@ class Records(Protocol):
     def of(self, case_number: int) -> Sequence[Record]:
         """The records of a case."""
 
+    def dead_count(self) -> int:
+        """How many orders were given up and not decided about."""
+
     def to_read(self, system: str, before: datetime, most: int) -> Sequence[Record]:
         """Records of open cases that were not read since then, those that were read longest ago first."""
 
-    def read(self, case_number: int, on: str, status: Status, now: datetime) -> None:
-        """Note how a record stands."""
+    def read(self, case_number: int, on: str, status: Status, now: datetime) -> Record | None:
+        """Note how a record stands. Answers how it stood; None where it is no longer there."""

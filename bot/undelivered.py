@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from bot import orders
 from bot.desk import Desk
 from bot.errors import MovedOn
 from bot.overview import DeadLetter
 from bot.ports import Entry, Work
 from bot.roles import Act, require
+from bot.systems import Order
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +39,20 @@ def drop(work: Work, desk: Desk, letter_id: int, by: str, now: datetime) -> Dead
         raise MovedOn(DECIDED)
     _record(work, letter, by, now, "dropped", "Dropped a message that could not be delivered")
     return letter
+
+
+def order_again(work: Work, desk: Desk, order_id: int, by: str, now: datetime) -> Order:
+    """Another system is asked anew, once it is certain that it has not done it after all. Raises NotAllowed
+    and MovedOn.
+    """
+    require(desk, by, Act.MEND_DELIVERY)
+    return orders.send_again(work, order_id, by, now)
+
+
+def drop_order(work: Work, desk: Desk, order_id: int, by: str, now: datetime) -> Order:
+    """Another system is not asked any more; a person does it by hand. Raises NotAllowed and MovedOn."""
+    require(desk, by, Act.MEND_DELIVERY)
+    return orders.take_over(work, order_id, by, now)
 
 
 def _record(work: Work, letter: DeadLetter, by: str, now: datetime, event: str, text: str) -> None:

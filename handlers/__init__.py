@@ -16,6 +16,7 @@ from handlers.home import HomeListeners
 from handlers.intake import IntakeListeners
 from handlers.intake_message import MessageListeners
 from handlers.oncall import OncallListeners
+from handlers.orders import OrderListeners
 from handlers.questions import QuestionListeners
 from handlers.queue import QueueListeners
 from handlers.staff import StaffListeners
@@ -36,6 +37,7 @@ def register(app: App, front: Front) -> None:
         DirectoryListeners,
         CaseListeners,
         FormListeners,
+        OrderListeners,
         HandsListeners,
         QueueListeners,
         ConfirmationListeners,

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from slack_bolt import App, Args
 
-from blocks import card, forms, kit
+from blocks import card, kit
 from blocks.card import ANSWER, MORE, OPEN, RELEASE, STEP
+from blocks.orders import preview
+from bot import closing, orders, roles
 from bot.cases import CaseView
+from bot.drafting import drafted
 from bot.errors import MovedOn
 from bot.roles import Act
 from bot.sop import Step
@@ -60,7 +63,7 @@ class CaseListeners(Casework):
             view = self._view(work, number, user_of(args.body))
         step = due_step(view, step_id)
         wanted = str(action["action_id"]).removeprefix(f"{STEP}:")
-        open_modal(args.client, args.body, self._form(view, step, wanted))
+        open_modal(args.client, args.body, self._form(view, step, wanted, user_of(args.body)))
 
     @guarded
     def more(self, args: Args) -> None:
@@ -90,28 +93,17 @@ class CaseListeners(Casework):
 
     def _reopen(self, number: int, args: Args) -> None:
         with self.front.desk.memory.write() as work:
-            self._view(work, number, user_of(args.body))
+            view = self._view(work, number, user_of(args.body))
+            closing.withdraw_closings(work, view, user_of(args.body), self.front.now())
             self._report(work, number, "reopened", {}, args)
         self.front.wake()
 
-    def _form(self, view: CaseView, step: Step, wanted: str) -> kit.Block:
-        match wanted:
-            case "snooze":
-                return forms.snooze(view, step)
-            case "close":
-                return forms.close(view, self.front.desk)
-            case "open_ticket" | "open_linked_ticket" | "open_case":
-                return forms.record(view, step, self._by_hand(view, step))
-            case "ask" if forms.asked(step):
-                return forms.facts(view, step, forms.asked(step))
-            case "internal_comment" if card.wanting(view, step):
-                return forms.facts(view, step, card.wanting(view, step))
-        return self._worded(view, step, wanted)
-
-    def _worded(self, view: CaseView, step: Step, wanted: str) -> kit.Block:
-        """The form of a step that is words."""
-        written = self._written(view, step)
-        if wanted == "email":
-            return forms.email(view, step, written, self.front.desk)
-        drawn = forms.ask if wanted in ("ask", "ask_lead") else forms.read
-        return drawn(view, step, written.text, self.front.desk)
+    def _form(self, view: CaseView, step: Step, wanted: str, user: str) -> kit.Block:
+        """A step's form: to order it, where a connected system does it."""
+        desk = self.front.desk
+        ordered = wanted == step.verb != "close" and orders.orders_it(desk, view, step)
+        if not ordered or card.wanting(view, step):
+            return self._form_by_hand(view, step, wanted)
+        orders.require_unordered(view, step)
+        lead = roles.may(desk, user, Act.DECIDE)
+        return preview(view, step, drafted(view, step, desk), desk, lead=lead)

@@ -20,6 +20,7 @@ from bot.systems import ByHand
 from bot.wording import Names, Written, write
 from handlers.front import (
     Front,
+    after_bar,
     case_number,
     guarded,
     open_modal,
@@ -134,6 +135,34 @@ class Casework:
         view = cases.view(work, self.front.desk, number, self.front.now())
         roles.require(self.front.desk, user, act, view.stored)
         return view
+
+    def _about(self, args: Args) -> tuple[int, str]:
+        """The case that a form is about, and what its metadata adds to that."""
+        metadata = str(args.body["view"].get("private_metadata") or "")
+        return case_number(metadata), after_bar(metadata)
+
+    def _form_by_hand(self, view: CaseView, step: Step, wanted: str) -> kit.Block:
+        """The form of a step that a person does, or of what else is wanted of it."""
+        match wanted:
+            case "snooze":
+                return forms.snooze(view, step)
+            case "close":
+                return forms.close(view, self.front.desk)
+            case "open_ticket" | "open_linked_ticket" | "open_case":
+                return forms.record(view, step, self._by_hand(view, step), self.front.desk)
+            case "ask" if forms.asked(step):
+                return forms.facts(view, step, forms.asked(step))
+            case "internal_comment" if card.wanting(view, step):
+                return forms.facts(view, step, card.wanting(view, step))
+        return self._worded(view, step, wanted)
+
+    def _worded(self, view: CaseView, step: Step, wanted: str) -> kit.Block:
+        """The form of a step that is words."""
+        written = self._written(view, step)
+        if wanted == "email":
+            return forms.email(view, step, written, self.front.desk)
+        drawn = forms.ask if wanted in ("ask", "ask_lead") else forms.read
+        return drawn(view, step, written.text, self.front.desk)
 
     def _written(self, view: CaseView, step: Step) -> Written:
         agent = self.front.people.name_of(view.stored.owner)

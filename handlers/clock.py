@@ -22,6 +22,7 @@ from bot.clerk import Clerk
 from bot.delivery import Postman
 from bot.redrawing import Redrawer
 from bot.staff import GROUPS_EVERY, Staff
+from bot.statuses import StatusReader
 from handlers.lanes import Lanes
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,9 @@ ALARM = "next due"
 WAKE = "wake"
 HOMES = "homes"
 STAFF = "staff"
+STATUSES = "statuses"
+STATUSES_EVERY = timedelta(minutes=1)
+"""How often it is looked whether what was read of other systems has grown old."""
 
 
 def _scheduler() -> BackgroundScheduler:
@@ -57,6 +61,7 @@ class Bell:
     last_rang: datetime | None = None
     failures: int = 0
     clerks: Sequence[Clerk] = ()
+    statuses: StatusReader | None = None
     lanes: tuple[Lanes, ...] = field(init=False)
     _scheduler: BackgroundScheduler = field(default_factory=_scheduler)
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
@@ -80,6 +85,9 @@ class Bell:
             self._scheduler.add_job(
                 self.staff.refresh, every, id=STAFF, max_instances=1, next_run_time=at_once
             )
+        if self.statuses is not None:
+            every = IntervalTrigger(seconds=STATUSES_EVERY.total_seconds(), timezone=UTC)
+            self._scheduler.add_job(self.read_statuses, every, id=STATUSES, max_instances=1)
         for lanes in self.lanes:
             lanes.start()
         self.wake()
@@ -108,6 +116,15 @@ class Bell:
             self._wake_lanes()
             self._scheduler.add_job(self.ring, id=WAKE, replace_existing=True)
             self._wake_homes()
+
+    def read_statuses(self) -> None:
+        """See how tickets and cases stand in other systems. Nothing waits for it, and it holds up nothing."""
+        if self.statuses is None:
+            return
+        try:
+            self.statuses.read_all(self._stopping.is_set)
+        except Exception:
+            logger.exception("how records stand could not be read; the next try is a minute away")
 
     def draw_homes(self) -> None:
         """Publish every Home that no longer shows what is so; while another thread does, leave it to that."""

@@ -10,18 +10,19 @@ from zoneinfo import ZoneInfo
 
 from slack_bolt import App, Args
 
-from blocks import card, changes, forms
-from bot import cases, intake, links, roles
+from blocks import card, changes
+from blocks.orders import TEXTS
+from bot import cases, closing, differences, intake, links, orders, roles
 from bot.attachments import file, link, link_problem
 from bot.cases import CaseView
+from bot.drafting import drafted
 from bot.errors import MovedOn
+from bot.guard import Refused
 from bot.intake_fields import Errors, Values
 from bot.roles import Act
 from handlers.casework import Casework, due_step, moved_on, step_of
 from handlers.front import (
     Payload,
-    after_bar,
-    case_number,
     guarded,
     text_of,
     typed_values,
@@ -54,7 +55,7 @@ class FormListeners(Casework):
     def email_sent(self, args: Args) -> None:
         """The e-mail was sent: the clock starts."""
         typed = typed_values(args.body["view"])
-        text = "\n".join(part for field in forms.TEXTS if (part := text_of(typed, field)))
+        text = "\n".join(part for field in TEXTS if (part := text_of(typed, field)))
         sent = {"subject": text_of(typed, "subject"), "text": text}
         self._submit_step(args, sent)
 
@@ -72,6 +73,7 @@ class FormListeners(Casework):
         with self.front.desk.memory.write() as work:
             view = self._view(work, number, user_of(args.body))
             step = step_of(view, step_id)
+            orders.require_unordered(view, step)
             order = self._by_hand(view, step)
             if not re.fullmatch(order.form or r".{1,40}", reference):
                 args.ack(
@@ -89,6 +91,8 @@ class FormListeners(Casework):
                     user_of(args.body),
                     self.front.now(),
                 )
+                draft = drafted(view, step, self.front.desk)
+                differences.recorded(work, view, draft, reference, order.link, self.front.now())
         args.ack()
         self.front.wake()
 
@@ -181,16 +185,24 @@ class FormListeners(Casework):
         if not comments:
             args.ack(response_action="errors", errors={"closure_comments": "Say in a sentence how it ended."})
             return
-        user = user_of(args.body)
-        data = {"closure_comments": comments}
-        with self.front.desk.memory.write() as work:
-            view = self._view(work, number, user)
-            if view.stored.case.state == "needs_decision":
-                roles.require(self.front.desk, user, Act.DECIDE, view.stored)
-            if self._first_time(work, args):
-                self._report(work, number, "close_requested", data, args)
+        try:
+            self._close(args, number, comments)
+        except Refused as refused:
+            args.ack(response_action="errors", errors={"closure_comments": str(refused)})
+            return
         args.ack()
         self.front.wake()
+
+    def _close(self, args: Args, number: int, comments: str) -> None:
+        """Close the case here, and have the connected systems close their records."""
+        desk, user, now = self.front.desk, user_of(args.body), self.front.now()
+        with desk.memory.write() as work:
+            view = self._view(work, number, user)
+            if view.stored.case.state == "needs_decision":
+                roles.require(desk, user, Act.DECIDE, view.stored)
+            if self._first_time(work, args):
+                closing.order_closings(work, desk, view, comments, user, now)
+                self._report(work, number, "close_requested", {"closure_comments": comments}, args)
 
     def _submit_step(self, args: Args, data: Mapping[str, object]) -> None:
         number, step_id = self._about(args)
@@ -198,14 +210,11 @@ class FormListeners(Casework):
             view = self._view(work, number, user_of(args.body))
             if self._first_time(work, args):
                 step = due_step(view, step_id)
+                orders.require_unordered(view, step)
                 event = step.events[0] if step.events else "step_done"
                 self._report_on(work, view, step, event, data, args)
         args.ack()
         self.front.wake()
-
-    def _about(self, args: Args) -> tuple[int, str]:
-        metadata = str(args.body["view"].get("private_metadata") or "")
-        return case_number(metadata), after_bar(metadata)
 
     def _morning(self, day: str) -> datetime:
         zone = ZoneInfo(self.front.desk.zone)

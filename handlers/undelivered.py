@@ -23,6 +23,8 @@ class UndeliveredListeners:
         """Tell Bolt what to call."""
         app.action(blocks.AGAIN)(ack=self.send_again, lazy=[self.show_rest])
         app.action(blocks.DROP)(ack=self.drop, lazy=[self.show_rest])
+        app.action(blocks.ORDER_AGAIN)(ack=self.order_again, lazy=[self.show_rest])
+        app.action(blocks.ORDER_DROP)(ack=self.drop_order, lazy=[self.show_rest])
 
     @guarded
     def send_again(self, args: Args) -> None:
@@ -39,6 +41,26 @@ class UndeliveredListeners:
         """It is given up for good, on record."""
         with self.front.desk.memory.write() as work:
             undelivered.drop(work, self.front.desk, letter_id(args), user_of(args.body), self.front.now())
+        args.ack()
+        self.front.wake()
+
+    @guarded
+    def order_again(self, args: Args) -> None:
+        """Another system is asked anew."""
+        with self.front.desk.memory.write() as work:
+            undelivered.order_again(
+                work, self.front.desk, letter_id(args), user_of(args.body), self.front.now()
+            )
+        args.ack()
+        self.front.wake()
+
+    @guarded
+    def drop_order(self, args: Args) -> None:
+        """Another system is not asked any more, on record."""
+        with self.front.desk.memory.write() as work:
+            undelivered.drop_order(
+                work, self.front.desk, letter_id(args), user_of(args.body), self.front.now()
+            )
         args.ack()
         self.front.wake()
 
@@ -61,10 +83,12 @@ def undelivered_message(front: Front, user: str) -> Message:
     require(front.desk, user, Act.MEND_DELIVERY)
     with front.desk.memory.read() as work:
         letters = work.undelivered.lines(0, blocks.MOST)
-        return blocks.message(letters, work.undelivered.count(), front.desk)
+        undone = work.orders.dead(0, blocks.MOST - len(letters))
+        counts = work.undelivered.count(), work.orders.dead_count()
+    return blocks.message(letters, counts[0], front.desk, undone, counts[1])
 
 
 def letter_id(args: Args) -> int:
-    """The letter that a button is about; 0 for what is none."""
+    """The letter or the order that a button is about; 0 for what is none."""
     value = str(args.body["actions"][0].get("value") or "")
     return int(value) if value.isdecimal() and len(value) < 16 else 0

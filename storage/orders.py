@@ -129,6 +129,10 @@ class OrderStore(Orders):
         found: datetime | None = self.session.execute(
             query.where(col(OrderRow.system) == system, col(OrderRow.state) == "waiting")
         ).scalar_one()
+    def dead_count(self) -> int:
+        dead = select(func.count()).select_from(OrderRow).where(col(OrderRow.state) == "dead")
+        return int(self.session.execute(dead).scalar_one())
+
         return found
 
     def release_all(self) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlmodel import Session, col, or_, select
 
 from bot.systems import Record, Records, Status
+from storage.locking import locked
 from storage.tables import CaseRow, RecordRow
 
 
@@ -41,11 +42,15 @@ class RecordStore(Records):
         )
         return tuple(map(_record, self.session.exec(query.limit(most))))
 
-    def read(self, case_number: int, on: str, status: Status, now: datetime) -> None:
-        row = self.session.get(RecordRow, (case_number, on))
-        if row is not None:
-            row.status, row.closed, row.read_at = status.status, status.closed, now
-            self.session.flush()
+    def read(self, case_number: int, on: str, status: Status, now: datetime) -> Record | None:
+        ours = (RecordRow.case_number == case_number, RecordRow.kind == on)
+        row = self.session.exec(locked(self.session, select(RecordRow).where(*ours))).one_or_none()
+        if row is None:
+            return None
+        before = _record(row)
+        row.status, row.closed, row.read_at = status.status, status.closed, now
+        self.session.flush()
+        return before
 
 
 def _new(record: Record, now: datetime) -> RecordRow:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, create_engine, text
 from app import Service, Slack, wire
 from bot.pace import UNHURRIED
 from bot.playbooks import load_playbooks
+from bot.ports import Connector
 from bot.settings import load_organisation
 from sandbox.person import Clock, Person
 from sandbox.server import Sandbox
@@ -29,7 +30,8 @@ WEDNESDAY = "2030-01-09T10:00:00-05:00"
 OWED = text(
     "SELECT kind, key FROM outbox WHERE state = 'waiting' UNION ALL "
     "SELECT 'due', timer_id FROM follow_ups WHERE state = 'open' AND due_at <= :now UNION ALL "
-    "SELECT 'errand', key FROM errands WHERE state = 'open' AND due_at <= :now"
+    "SELECT 'errand', key FROM errands WHERE state = 'open' AND due_at <= :now UNION ALL "
+    "SELECT 'order', key FROM orders WHERE state = 'waiting' AND said = ''"
 ).bindparams(bindparam("now", type_=Instant()))
 
 
@@ -42,6 +44,7 @@ class Office:
         self._beside = create_engine(self.database, isolation_level="AUTOCOMMIT")
         weakref.finalize(self, self._beside.dispose)
         self.running: Service | None = None
+        self.connectors: Mapping[str, Connector] = {}
         self.sandbox = Sandbox(
             manifest=ROOT / "manifest.json", next_due=self.next_due, on_clock_moved=self.clock_moved
         )
@@ -82,7 +85,9 @@ class Office:
         now = self.sandbox.clock.now
         slack = Slack(self.sandbox.bot_token, self.sandbox.app_token, self.sandbox.api_url)
         with open_database(self.database, now()) as database:
-            self.running = wire(self.playbooks, database, slack, now, paces=UNHURRIED)
+            self.running = wire(
+                self.playbooks, database, slack, now, paces=UNHURRIED, connectors=self.connectors
+            )
             with self.running.running():
                 yield
             self.running = None

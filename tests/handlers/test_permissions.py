@@ -80,6 +80,13 @@ ROWS: list[Row] = [
     form("record_made", Act.WORK, f"{CASE}|open_ticket", reference="EBH-1"),
     form("step_done", Act.WORK, f"{CASE}|open_ticket"),
     form("facts_learned", Act.WORK),
+    # What connected systems do.
+    form("ordered", Act.WORK, f"{CASE}|email_installer", subject="s", text="t"),
+    form("record_updated", Act.WORK, f"{CASE}|ho_ticket"),
+    action("order_form_by_hand", Act.WORK, f"{CASE}|email_installer"),
+    action("order_by_hand", Act.WORK, f"{CASE}|1"),
+    action("order_again", Act.WORK, f"{CASE}|1"),
+    action("record_update", Act.WORK, f"{CASE}|ho_ticket"),
     form("snoozed", Act.WORK, until="2026-11-25", reason="why"),
     form("noted", Act.NOTE, note="a note"),
     form("reported", Act.WORK, event="homeowner_not_heard"),
@@ -146,6 +153,8 @@ ROWS: list[Row] = [
     action("home_resume", Act.OPEN, "resume"),
     action("undelivered_again", Act.MEND_DELIVERY, "1"),
     action("undelivered_drop", Act.MEND_DELIVERY, "1"),
+    action("undelivered_order_again", Act.MEND_DELIVERY, "1"),
+    action("undelivered_order_drop", Act.MEND_DELIVERY, "1"),
     # Who is on call.
     action("^oncall_form:", Act.CHANGE_ROTA, "away", "oncall_form:away"),
     action("oncall_back", Act.CHANGE_ROTA, WISH),
