@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from blocks import kit, systems, words
+from blocks.directory import dashboard
 from blocks.standing import said, standing
 from bot import cases, orders
 from bot.cases import CaseView
@@ -161,6 +162,7 @@ def _blocks(view: CaseView, desk: Desk, most_due: int, most_sections: int) -> It
     yield kit.section(standing(view, desk), _more(view), block_id=f"more_{stored.number}")
     yield kit.fields(_facts(view))
     yield from said(stored.case.facts.description)
+    yield from dashboard(desk)
     if stored.linked:
         names = ", ".join(f"HC-{number}" for number in sorted(stored.linked)[-MOST_LINKED:])
         yield kit.context(f":link: Linked with {names} {words.cited(['D-21'])}")

@@ -6,12 +6,14 @@ What the agent typed stays. Choosing another changes only what was filled in and
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from typing import Any, Final
 
 from bot.intake_fields import NOT_YET, Values
 from bot.listings import ListedHomeowner, ListedInstaller
+from bot.look_up import LIVE, LookUp
 from bot.ports import Work
 from bot.sop import vocabulary
 
@@ -40,15 +42,22 @@ EMPTY: Final[Mapping[str, str | tuple[str, ...]]] = {"program": "unknown", NOT_Y
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What was filled in, by field, and at which choice; choices are counted from 1."""
+    """What was filled in, by field, and at which choice; choices are counted from 1.
+
+    `ids` are the directory's for those who were chosen out of the live list, by their key there.
+    """
 
     choices: int = 0
     fields: Mapping[str, tuple[str | tuple[str, ...], int]] = field(default_factory=dict)
+    ids: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What the pages of an intake offer of the directory, and what is chosen there."""
+    """What the pages of an intake offer of the directory, and what is chosen there.
+
+    `lost` says that somebody was chosen out of the live list, which then could not be asked for them.
+    """
 
     homeowners: bool = False
     installers: bool = False
@@ -56,27 +65,62 @@ class Offered:
     not_found: bool = False
     installer: ListedInstaller | None = None
     filled: Filled = Filled()
+    lost: bool = False
 
 
-def offered(work: Work, values: Values) -> Offered:
-    """What there is to choose from, and what these values say was chosen."""
+def offered(work: Work, values: Values, *, live: bool = False) -> Offered:
+    """What there is to choose from, and what these values say was chosen; `live` says that there is a live
+    list.
+    """
     directory = work.directory
     homeowner, installer = (_id(values, each) for each in (HOMEOWNER, INSTALLER))
     return Offered(
-        directory.has_homeowners(),
+        live or directory.has_homeowners(),
         directory.has_installers(),
         directory.homeowner(homeowner) if homeowner else None,
         values.get(HOMEOWNER) == NOBODY,
         directory.installer(installer) if installer else None,
         filled_in(values),
+        lost=is_live(values) and not homeowner,
     )
+
+
+def merged(
+    live: Sequence[ListedHomeowner], imported: Iterable[ListedHomeowner], most: int
+) -> list[ListedHomeowner]:
+    """Those of the live list, and behind them those whom the import alone has."""
+    accounts = {each.account for each in live if each.account}
+    places = {each.place: each.account for each in live}
+
+    def is_double(each: ListedHomeowner) -> bool:
+        if each.account in accounts:
+            return True
+        return each.place in places and not (each.account and places[each.place])
+
+    return [*live, *(each for each in imported if not is_double(each))][:most]
+
+
+def is_live(values: Values) -> bool:
+    """Whether the homeowner who is chosen in these values comes from the live list."""
+    value = values.get(HOMEOWNER, "")
+    return isinstance(value, str) and value.startswith(LIVE)
+
+
+def take_in(work: Work, values: Values, listed: ListedHomeowner, source: LookUp, now: datetime) -> Values:
+    """Put who is chosen in these values out of the live list into the directory, as an import would."""
+    work.directory.put_homeowners([listed], source.stated, now)
+    ids = {str(values[HOMEOWNER]): each for each in work.directory.known_homeowners([listed])}
+    return _with(values, replace(filled_in(values), ids=ids))
 
 
 def choose_homeowner(work: Work, values: Values) -> Values:
     """The values once the homeowner who is chosen in them has filled in the form.
 
-    “Not found” says so, and that the program is not known: the Concert check follows (R-056, R-057).
+    “Not found” says so, and that the program is not known: the Concert check follows (R-056, R-057). Of
+    somebody out of the live list who was not taken in nothing is known, and nothing is changed.
     """
+    if is_live(values) and not _id(values, HOMEOWNER):
+        return values
     listed = work.directory.homeowner(_id(values, HOMEOWNER))
     if listed is not None:
         return _fill(values, _stated(work, listed), OF_HOMEOWNER, ("found_on_platform",))
@@ -99,7 +143,7 @@ def filled_in(values: Values) -> Filled:
         return Filled()
     read: dict[str, Any] = json.loads(kept)
     fields = {name: (_value(value), int(choice)) for name, (value, choice) in read["fields"].items()}
-    return Filled(int(read["choices"]), fields)
+    return Filled(int(read["choices"]), fields, read.get("ids", {}))
 
 
 def _stated(work: Work, listed: ListedHomeowner) -> Values:
@@ -130,8 +174,12 @@ def _fill(values: Values, stated: Values, fields: Collection[str], said: Collect
         if name in said or standing in (empty, was):
             kept[name] = (wanted, since if standing == wanted else choice)
             now[name] = wanted
-    data = {"choices": choice, "fields": kept}
-    return {**now, FILLED: json.dumps(data, ensure_ascii=False)}
+    return _with(now, Filled(choice, kept, before.ids))
+
+
+def _with(values: Values, filled: Filled) -> Values:
+    """These values, with what was filled in kept among them."""
+    return {**values, FILLED: json.dumps(asdict(filled), ensure_ascii=False)}
 
 
 def _value(value: Any) -> str | tuple[str, ...]:
@@ -141,4 +189,6 @@ def _value(value: Any) -> str | tuple[str, ...]:
 def _id(values: Values, name: str) -> int:
     """The id chosen in a field; 0 where none is."""
     value = values.get(name, "")
+    if isinstance(value, str) and value.startswith(LIVE):
+        return filled_in(values).ids.get(value, 0)
     return int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 10 else 0

@@ -127,6 +127,7 @@ def load(memory: Memory, kind: Kind, file: Path, now: datetime, today: date) -> 
             report.new += put.new
             report.changed += put.changed
             report.same += len(listed) - put.new - put.changed
+        work.directory.loaded(kind.name, today)
     report.missing = before - len(known)
     return report
 

@@ -84,6 +84,12 @@ class Directory(Protocol):
     def known_installers(self, listed: Sequence[ListedInstaller]) -> frozenset[int]:
         """The ids of those that are stored already."""
 
+    def loaded(self, what: str, day: date) -> None:
+        """Keep the day on which `homeowners` or `installers` were last imported."""
+
+    def loaded_on(self, what: str) -> date | None:
+        """The day on which they were last imported; None where they never were, as far as that is known."""
+
     def count_homeowners(self) -> int:
         """How many homeowners are listed."""
 

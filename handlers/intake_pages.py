@@ -27,7 +27,8 @@ def page(front: Front, stored: Intake) -> kit.Block:
     """The page at which the intake stands."""
     match stored.sheet.page:
         case "who":
-            return menus.on_who(_who(front, stored), _offered(front, stored))
+            page_one, offers = _who(front, stored), _offered(front, stored)
+            return menus.on_who(page_one, offers, menus.dashboard(front.desk))
         case "what":
             return menus.on_what(_what(front, stored), _offered(front, stored))
         case "says":
@@ -37,7 +38,7 @@ def page(front: Front, stored: Intake) -> kit.Block:
 def _offered(front: Front, stored: Intake) -> Offered:
     """What there is to choose from in the directory."""
     with front.desk.memory.read() as work:
-        return offered(work, stored.values)
+        return offered(work, stored.values, live=front.desk.look_up is not None)
 
 
 def _who(front: Front, stored: Intake) -> kit.Block:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement
@@ -16,7 +16,14 @@ from bot.listings import Directory, ListedHomeowner, ListedInstaller, Put
 from bot.sop.organisation import Contact
 from storage import directory_loading
 from storage.search import FullText, terms
-from storage.tables import HOMEOWNER_SEARCH, INSTALLER_SEARCH, HomeownerRow, InstallerRow, Table
+from storage.tables import (
+    HOMEOWNER_SEARCH,
+    INSTALLER_SEARCH,
+    CounterRow,
+    HomeownerRow,
+    InstallerRow,
+    Table,
+)
 
 COLUMNS: Final[Mapping[type[Table], tuple[str, ...]]] = {
     HomeownerRow: (
@@ -62,6 +69,13 @@ class DirectoryStore(Directory):
 
     def known_installers(self, listed: Sequence[ListedInstaller]) -> frozenset[int]:
         return directory_loading.ids_of(directory_loading.known_installers(self.session, listed))
+
+    def loaded(self, what: str, day: date) -> None:
+        self.session.merge(CounterRow(name=f"{what} loaded", value=day.toordinal()))
+
+    def loaded_on(self, what: str) -> date | None:
+        row = self.session.get(CounterRow, f"{what} loaded")
+        return date.fromordinal(row.value) if row else None
 
     def count_homeowners(self) -> int:
         return self.session.exec(select(func.count()).select_from(HomeownerRow)).one()

@@ -43,7 +43,8 @@ class CounterRow(Table, table=True):
     """What is handed out one by one. Its row lock makes writers take turns, also on PostgreSQL.
 
     `case` holds the last case number that was given, `directory` the last id of a homeowner or installer;
-    `outbox` is only locked, while letters are claimed.
+    `outbox` is only locked, while letters are claimed. `homeowners loaded` and `installers loaded` are the
+    days of the last import, counted from the first of January of the year 1.
     """
 
     __tablename__ = "counters"

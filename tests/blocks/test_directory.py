@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks import find
-from blocks.directory import NOT_FOUND, homeowner_menu, homeowner_options, installer_options, on_who
+from blocks.directory import (
+    NOT_FOUND,
+    dashboard,
+    homeowner_menu,
+    homeowner_options,
+    imported_options,
+    installer_options,
+    name_in,
+    on_who,
+)
 from blocks.kit import typed
 from bot.desk import Desk
 from bot.directory import HOMEOWNER, Filled, Offered
@@ -42,6 +53,51 @@ def test_an_option_shows_name_address_and_program():
     )
     long = homeowner_options([replace(HANNA, name="n" * 90, address="a" * 90)])[0]["text"]["text"]
     assert long.endswith("… · Beam")
+
+
+@given(ANY, ANY)
+def test_somebody_of_a_live_list_has_no_personal_data_in_the_value(name, address):
+    [option, _] = homeowner_options([ListedHomeowner(name or "x", address)])
+    assert re.fullmatch("live:[0-9a-f]{32}", option["value"])
+
+
+NAMES = {"a name": "Hanna (homeowner)", "a long name": "n" * 90, "no address": "x"}
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+def test_the_name_is_found_again_in_an_option(name):
+    [option, _] = homeowner_options([ListedHomeowner(name, "1 Sunny Side" if len(name) > 1 else "")])
+    assert name_in(option) == name[:33]
+
+
+GROUPS = {
+    "imported": (
+        [HANNA],
+        date(2029, 11, 18),
+        "From the import of Nov 18, 2029: Power BI does not answer just now.",
+    ),
+    "imported long ago": ([HANNA], None, "From the import: Power BI does not answer just now."),
+    "nobody imported": ([], date(2029, 11, 18), "Look in the dashboard: Power BI does not answer just now."),
+}
+
+
+@pytest.mark.parametrize(("found", "day", "title"), GROUPS.values(), ids=GROUPS)
+def test_who_was_imported_says_so_where_the_live_list_is_silent(found, day, title):
+    [group] = imported_options(found, day, "Power BI")
+    assert group == {
+        "label": {"type": "plain_text", "text": title, "emoji": True},
+        "options": homeowner_options(found),
+    }
+    assert list(block_kit.check_suggestions({"option_groups": [group]})) == []
+
+
+def test_the_dashboard_is_linked_where_desk_yaml_knows_it():
+    [context] = dashboard(DESK)
+    said = context["elements"][0]["text"]
+    assert "|Power BI Homeowner Dashboard>" in said
+    assert "R-055" in said
+    bare = replace(PLAYBOOKS, organisation=replace(PLAYBOOKS.organisation, links={}))
+    assert dashboard(replace(DESK, playbooks=bare)) == []
 
 
 @given(ANY, ANY)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.directory import (
@@ -12,10 +14,13 @@ from bot.directory import (
     choose_homeowner,
     choose_installer,
     filled_in,
+    merged,
     offered,
+    take_in,
 )
 from bot.intake_fields import NOT_YET
-from bot.listings import ListedHomeowner, ListedInstaller
+from bot.listings import Found, ListedHomeowner, ListedInstaller
+from bot.look_up import LookUp, key_of
 from tests.bot.desk import NOW
 
 ROOFS = ListedInstaller("Bright Roofs", "office@roofs.example.test")
@@ -151,3 +156,86 @@ def test_without_an_import_nothing_is_offered(work):
     with work.desk.memory.read() as memory:
         pages = offered(memory, {HOMEOWNER: "1"})
     assert (pages.homeowners, pages.installers, pages.homeowner) == (False, False, None)
+
+
+class Live:
+    """A live list that states a few fields only."""
+
+    title = "Power BI"
+    stated = frozenset({"account", "name", "address", "phone"})
+
+    def find(self, words, most, today):
+        return Found()
+
+
+@pytest.fixture
+def choose_live(work, choose):
+    """Chooses somebody of the live list; `known` says whether they could be taken in."""
+    source = LookUp(Live(), 300)
+
+    def chosen(who, values=(), known=True):
+        values = {**dict(values), HOMEOWNER: key_of(who)}
+        with work.desk.memory.write() as memory:
+            values = take_in(memory, values, who, source, NOW) if known else values
+            return choose_homeowner(memory, values)
+
+    return chosen
+
+
+def test_who_is_new_comes_into_the_directory_when_chosen(work, choose_live):
+    values = choose_live(ListedHomeowner("Nils (homeowner)", "9 New Road", phone="202-555-0109"))
+    assert standing(values) == {
+        "homeowner.name": "Nils (homeowner)",
+        "homeowner.address": "9 New Road",
+        "homeowner.phone": "202-555-0109",
+        "found_on_platform": "yes",
+    }
+    with work.desk.memory.read() as memory:
+        assert offered(memory, values).homeowner.name == "Nils (homeowner)"
+        assert memory.directory.count_homeowners() == 3
+
+
+def test_who_is_known_is_changed_in_what_the_live_list_states(choose_live):
+    moved = replace(HANNA, address="7 Other Side", phone="", email="", program="")
+    changed = {**BY_HANNA, "homeowner.address": "7 Other Side"}
+    del changed["homeowner.phone"]
+    assert standing(choose_live(moved)) == changed
+
+
+def test_who_was_chosen_stays_known_whatever_is_chosen_after(work, choose, choose_live):
+    values = choose(NOBODY, choose_live(replace(HANNA, phone="202-555-0177")))
+    assert standing(values) == {"found_on_platform": "no"}
+    with work.desk.memory.read() as memory:
+        again = choose_homeowner(memory, {**values, HOMEOWNER: key_of(HANNA)})
+    assert standing(again) == {**BY_HANNA, "homeowner.phone": "202-555-0177"}
+
+
+def test_a_choice_that_could_not_be_looked_up_changes_nothing(work, choose, choose_live):
+    before = choose(1)
+    after = choose_live(ListedHomeowner("Nils (homeowner)", "9 New Road"), before, known=False)
+    assert standing(after) == standing(before)
+    with work.desk.memory.read() as memory:
+        assert (offered(memory, after).lost, offered(memory, before).lost) == (True, False)
+
+
+def test_with_a_live_list_there_is_a_menu_without_an_import(work):
+    with work.desk.memory.read() as memory:
+        assert offered(memory, {}, live=True).homeowners
+
+
+MERGED = {
+    "the same account": ([replace(HANNA, address="moved")], [HANNA], 1),
+    "the same place, one without an account": ([replace(HANNA, account="")], [HANNA], 1),
+    "the same place, written otherwise": ([replace(OLGA, name="OLGA homeowner", account="")], [OLGA], 1),
+    "the same place, two accounts": ([replace(HANNA, account="EB-9")], [HANNA], 2),
+    "others": ([HANNA], [OLGA], 2),
+    "nobody live": ([], [HANNA, OLGA], 2),
+}
+
+
+@pytest.mark.parametrize(("live", "imported", "count"), MERGED.values(), ids=MERGED)
+def test_the_import_stands_behind_the_live_list_without_doubles(live, imported, count):
+    both = merged(live, imported, 9)
+    assert both[: len(live)] == live
+    assert len(both) == count
+    assert merged(live, imported, 1) == both[:1]
