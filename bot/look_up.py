@@ -66,7 +66,9 @@ class Answer:
     def narrowed(self, words: Iterable[str]) -> Answer | None:
         """The answer to these words, where it follows from this one."""
         bare = tuple(map(_bare, words))
-        if not self.found.complete or not all(any(_bare(ours) in each for each in bare) for ours in self.words):
+        if not self.found.complete or not all(
+            any(_bare(ours) in each for each in bare) for ours in self.words
+        ):
             return None
         fitting = tuple(each for each in self.found.homeowners if _holds(each, bare))
         return Answer(tuple(words), Found(fitting), self.until)
@@ -82,7 +84,7 @@ class Query:
 
 
 class Patience:
-    """Whether a list may be asked just now. It rests after failures, for as long as it says itself if it does."""
+    """Whether a list may be asked just now. After failures it rests, for as long as it asks for itself."""
 
     def __init__(self) -> None:
         self.resting = False
@@ -170,9 +172,9 @@ class LookUp:
         return Looked(self._to_offer(in_line(answer.found.homeowners, words)[:most]))
 
     def chosen(self, key: str, name: str, most: int, today: date) -> ListedHomeowner | None:
-        """The homeowner of that key, whom perhaps another replica offered: then the list is asked for the name.
+        """The homeowner of that key; None where the list does not answer.
 
-        None where it does not answer.
+        Perhaps another replica offered them: then the list is asked for the name.
         """
         if key not in self._offered:
             self.find(name, most, today)
@@ -223,7 +225,9 @@ class LookUp:
             self._under_way.pop(query.words, None)
         if begins:
             said = str(error) if isinstance(error, DeliveryError) else type(error).__name__
-            logger.warning("%s is left alone for a while, and what was imported is offered: %s", self.title, said)
+            logger.warning(
+                "%s is left alone for a while, and what was imported is offered: %s", self.title, said
+            )
 
     def _waited_for(self, query: Query) -> Answer | None:
         if not self._places.acquire(blocking=False):
@@ -270,7 +274,11 @@ def in_line(homeowners: Iterable[ListedHomeowner], words: Sequence[str]) -> list
 
     def place(each: ListedHomeowner) -> tuple[bool, bool, str]:
         name = _bare(each.name)
-        return not all(word in name for word in bare), not name.startswith(bare[:1]), folding.folded(each.name)
+        return (
+            not all(word in name for word in bare),
+            not name.startswith(bare[:1]),
+            folding.folded(each.name),
+        )
 
     return sorted(homeowners, key=place)
 
