@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
@@ -46,11 +46,14 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class PutOff:
-    """It could not be done now. What `holds` keeps everything else of the system waiting, too."""
+    """It could not be done now. What `holds` keeps everything else of the system waiting, too; what was
+    `traceless` need not be looked for.
+    """
 
     wait: timedelta
     said: str
     holds: bool
+    traceless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ class Clerk:
     def _outcome(self, task: Task) -> Outcome:
         order = task.order
         try:
-            cleared, around = self._prepared(order)
+            cleared, around = self._prepared(task)
             return Done(self.connector.carry_out(cleared, orders.mark_of(order), around, task.seek))
         except (Refused, Rejected) as error:
             return GivenUp(str(error))
@@ -122,13 +125,15 @@ class Clerk:
             case RateLimited():
                 return PutOff(min(timedelta(seconds=error.seconds), LONGEST_WAIT), str(error), holds=True)
             case NotLetIn():
-                return PutOff(SHUT_OUT, str(error), holds=True)
-        return self._again_or_never(task, str(error), SEARCH_LAG)
+                return PutOff(SHUT_OUT, str(error), holds=True, traceless=error.traceless)
+        outcome = self._again_or_never(task, str(error), timedelta() if error.traceless else SEARCH_LAG)
+        return replace(outcome, traceless=error.traceless) if isinstance(outcome, PutOff) else outcome
 
-    def _prepared(self, order: Order) -> tuple[Cleared, Surroundings]:
+    def _prepared(self, task: Task) -> tuple[Cleared, Surroundings]:
         """The order past the guard, by the case as it is now, and what the connector needs to know
         besides.
         """
+        order = task.order
         with self.desk.memory.read() as work:
             view = cases.view(work, self.desk, order.case_number, self.now())
             judged_by = standing(view, self.desk.for_case(view.stored.case, work))
@@ -141,7 +146,8 @@ class Clerk:
             and earlier.system == order.system
             and _main(earlier) == _main(order)
         )
-        return cleared, Surroundings({each.on: each for each in view.records}, thread)
+        records = {each.on: each for each in view.records}
+        return cleared, Surroundings(records, thread, looked=task.trace == "looked")
 
     def _settle(self, work: Work, task: Task, outcome: Outcome) -> None:
         at, order = self.lease_clock(), task.order
@@ -151,9 +157,9 @@ class Clerk:
                     logger.warning(
                         "%s: the lease had gone to another process before it was settled", order.key
                     )
-            case PutOff(wait, said, holds):
+            case PutOff(wait, said, holds, traceless):
                 logger.warning("%s: put off for %s: %s", order.key, wait, said)
-                work.orders.put_off(task, at + wait, said, holds=holds)
+                work.orders.put_off(task, at + wait, said, holds=holds, traceless=traceless)
                 orders.delayed(work, task, self.now())
             case GivenUp(said):
                 logger.error("%s: given up: %s", order.key, said)

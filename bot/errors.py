@@ -19,6 +19,7 @@ DeskError
 └── DeliveryError            an outside system did not take what was sent
     ├── RateLimited            certainly not done; carries the seconds to wait
     ├── NotLetIn               the system does not let the desk in; an admin has to mend that
+    ├── Unreached              certainly not done, and nothing was left there: to be tried again
     ├── OutcomeUnknown         perhaps done: look before sending again
     └── Rejected               certainly not done, and will not be by trying again
 
@@ -111,7 +112,12 @@ class NotAllowed(CaseError):
 
 
 class DeliveryError(DeskError):
-    """An outside system did not take what was sent."""
+    """An outside system did not take what was sent.
+
+    `traceless` says that this try has certainly left nothing there, not even a part of it.
+    """
+
+    traceless = False
 
 
 class RateLimited(DeliveryError):
@@ -126,6 +132,16 @@ class NotLetIn(DeliveryError):
     """The system does not let the desk in: nothing was done, and nothing will be until an admin has mended
     it.
     """
+
+    def __init__(self, message: str, *, traceless: bool = False) -> None:
+        super().__init__(message)
+        self.traceless = traceless
+
+
+class Unreached(DeliveryError):
+    """The system could not be reached, or was busy, before anything was begun there."""
+
+    traceless = True
 
 
 class OutcomeUnknown(DeliveryError):

@@ -581,8 +581,9 @@ class Connector(Protocol):
         order.
 
         With `seek`, an earlier try may have got through: what carries the mark is looked for first, and
-        found is done. Raises NotLetIn where the system does not let the desk in, Rejected where this order
-        can never be carried out, RateLimited, OutcomeUnknown.
+        found is done; what cannot be looked for is Rejected, until a person has looked (`around.looked`).
+        Raises NotLetIn where the system does not let the desk in, Rejected where this order can never be
+        carried out, RateLimited, Unreached, OutcomeUnknown.
         """
 
     def status(self, records: Sequence[Record]) -> Mapping[str, Status]:

@@ -82,6 +82,10 @@ class Draft:
         return tuple(each for each in self.addressees if each.place == place)
 
 
+Trace = Literal["none", "perhaps", "looked"]
+"""What earlier tries have left of an order in its system: certainly nothing, perhaps something, or what a
+person knows who has looked there and then had it tried again.
+"""
 OrderState = Literal["waiting", "done", "dead", "dropped"]
 
 
@@ -117,15 +121,20 @@ class Order:
 class Task:
     """An order that this process has taken. `attempt` counts from 1; after `lease_until` another may take it.
 
-    With `seek`, somebody may have carried it out already: in an earlier attempt, or before a copy of the
-    database was restored.
+    `trace` tells what there may be of it: from an earlier attempt, or from before a copy of the database was
+    restored.
     """
 
     order: Order
     attempt: int
     holder: str
     lease_until: datetime
-    seek: bool = False
+    trace: Trace = "none"
+
+    @property
+    def seek(self) -> bool:
+        """Whether somebody may have carried it out already."""
+        return self.trace != "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,11 +213,14 @@ class Surroundings:
     """What an order needs to know besides its draft: the case's other records by `on`, and the mails before
     it.
 
-    `thread` are the `data` of the receipts of earlier mails of the case to the same role, oldest first.
+    `thread` are the `data` of the receipts of earlier mails of the case to the same role, oldest first. With
+    `looked`, a person has looked whether an earlier try got through, and then had it tried again: for systems
+    that cannot be asked.
     """
 
     records: Mapping[str, Record] = field(default_factory=dict)
     thread: tuple[Mapping[str, str], ...] = ()
+    looked: bool = False
 
 
 class Manual(Protocol):
@@ -238,9 +250,13 @@ class Orders(Protocol):
     def settle(self, task: Task, receipt: Receipt, now: datetime) -> bool:
         """Mark as done; False when the lease had gone to another holder."""
 
-    def put_off(self, task: Task, until: datetime, said: str, *, holds: bool = False) -> None:
+    def put_off(
+        self, task: Task, until: datetime, said: str, *, holds: bool = False, traceless: bool = False
+    ) -> None:
         """Give it back, not to be tried before `until`; if it `holds`, all others of its system wait as
         long.
+
+        A `traceless` try is none as far as looking for it goes.
         """
 
     def bury(self, task: Task, said: str, now: datetime) -> None:

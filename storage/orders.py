@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
-from bot.systems import Addressee, Draft, Order, Orders, Receipt, Task
+from bot.systems import Addressee, Draft, Order, Orders, Receipt, Task, Trace
 from storage.homes import tell
 from storage.inserting import insert_new
 from storage.locking import locked
@@ -61,9 +61,10 @@ class OrderStore(Orders):
         row = self.session.exec(locked(self.session, query, skip_locked=True)).one_or_none()
         if row is None:
             return None
-        row.holder, row.not_before, row.attempts = holder, lease_until, row.attempts + 1
+        trace = self._trace(row)
+        row.holder, row.not_before, row.attempts, row.trace = holder, lease_until, row.attempts + 1, "perhaps"
         self.session.flush()
-        return Task(_order(row), row.attempts, holder, lease_until, row.attempts > 1 or self._restored(row))
+        return Task(_order(row), row.attempts, holder, lease_until, trace)
 
     def settle(self, task: Task, receipt: Receipt, now: datetime) -> bool:
         row = self._held(task)
@@ -74,11 +75,15 @@ class OrderStore(Orders):
         self.session.flush()
         return True
 
-    def put_off(self, task: Task, until: datetime, said: str, *, holds: bool = False) -> None:
+    def put_off(
+        self, task: Task, until: datetime, said: str, *, holds: bool = False, traceless: bool = False
+    ) -> None:
         row = self._held(task)
         if row is None:
             return
         row.holder, row.not_before, row.said = "", until, said
+        if traceless:
+            row.trace = task.trace
         self.session.flush()
         if holds:
             others = and_(
@@ -101,7 +106,7 @@ class OrderStore(Orders):
         row = self._locked(order_id)
         if row is None or row.state != "dead":
             return None
-        row.state, row.not_before, row.settled_at = "waiting", AT_ONCE, None
+        row.state, row.not_before, row.settled_at, row.trace = "waiting", AT_ONCE, None, "looked"
         self.session.flush()
         tell(self.session, DELIVERERS)
         return _order(row)
@@ -149,6 +154,10 @@ class OrderStore(Orders):
         query = select_rows(OrderRow).where(OrderRow.id == order_id)
         return self.session.exec(locked(self.session, query)).one_or_none()
 
+    def _trace(self, row: OrderRow) -> Trace:
+        kept: Trace = row.trace  # type: ignore[assignment] # the table's constraint holds it
+        return "perhaps" if kept == "none" and self._restored(row) else kept
+
     def _restored(self, row: OrderRow) -> bool:
         """Whether a copy was put in this database's place since the order was placed."""
         since = exists(select(col(RestoreRow.at)).where(col(RestoreRow.at) >= row.placed_at))
@@ -167,6 +176,7 @@ def _values(order: Order, now: datetime) -> dict[str, object]:
         "override_by": order.override_by,
         "state": "waiting",
         "attempts": 0,
+        "trace": "none",
         "not_before": AT_ONCE,
         "holder": "",
         "said": "",

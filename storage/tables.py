@@ -306,6 +306,7 @@ class OrderRow(Table, table=True):
     __tablename__ = "orders"
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'done', 'dead', 'dropped')", name="state"),
+        CheckConstraint("trace IN ('none', 'perhaps', 'looked')", name="trace"),
         Index(None, "case_number", "id"),
         Index(
             "ix_orders_open_system_id",
@@ -333,6 +334,7 @@ class OrderRow(Table, table=True):
     override_by: str
     state: str
     attempts: int
+    trace: str
     not_before: datetime = Field(sa_type=Instant)
     holder: str
     said: str = Field(sa_type=Words)

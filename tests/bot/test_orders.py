@@ -11,7 +11,15 @@ import pytest
 from bot import cases, orders
 from bot.clerk import Clerk
 from bot.drafting import drafted
-from bot.errors import DeliveryError, MovedOn, NotLetIn, OutcomeUnknown, RateLimited, Rejected
+from bot.errors import (
+    DeliveryError,
+    MovedOn,
+    NotLetIn,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    Unreached,
+)
 from bot.guard import Cleared, Refused
 from bot.ports import StoredCase
 from bot.systems import Draft, Finding, Order, Receipt, Record, Status, Surroundings
@@ -114,6 +122,10 @@ FAULTS = {
     "lost before": (OutcomeUnknown("cut"), False),
     "lost after": (OutcomeUnknown("cut"), True),
 }
+TRACELESS = {
+    "out of reach": Unreached("refused"),
+    "shut out at once": NotLetIn("535", traceless=True),
+}
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
@@ -132,6 +144,19 @@ def test_what_fails_is_tried_again_and_done_once(
     assert connected.ledger.sought == [False, True, True]
 
 
+@pytest.mark.parametrize("fault", TRACELESS.values(), ids=TRACELESS)
+def test_what_left_nothing_is_tried_again_as_if_for_the_first_time(
+    connected: Connected, fault: DeliveryError
+) -> None:
+    connected.ledger.faults = [(fault, False), (OutcomeUnknown("cut"), False), (fault, False)]
+    connected.place("open_ticket")
+    for _ in range(4):
+        connected.work_all()
+        connected.at += timedelta(minutes=10)
+    assert connected.states == [("open_ticket", "done")]
+    assert connected.ledger.sought == [False, False, True, True]
+
+
 def test_what_is_refused_for_good_stands_there_until_somebody_decides(connected: Connected) -> None:
     connected.ledger.faults = [(Rejected("There is no field Queue."), False)]
     placed = connected.place("open_ticket")
@@ -143,6 +168,7 @@ def test_what_is_refused_for_good_stands_there_until_somebody_decides(connected:
         orders.send_again(work, connected.view.orders[0].id, ADA, NOW)
     connected.work_all()
     assert connected.states == [("open_ticket", "done")]
+    assert [each.looked for each in connected.ledger.surroundings] == [False, True]
 
 
 def test_a_person_may_take_over_what_waits(connected: Connected) -> None:

@@ -122,6 +122,20 @@ def test_what_is_put_off_waits_and_may_hold_its_whole_system(database: Database,
     assert claim(database, at=LATER) is not None
 
 
+def test_a_try_that_left_nothing_is_not_looked_for(database: Database, number: int) -> None:
+    put(database, an_order(number, "a"))
+    traces = []
+    for traceless in (True, False, True):
+        task = claim(database)
+        assert task is not None
+        traces.append(task.trace)
+        with database.write() as work:
+            work.orders.put_off(task, NOW, "Nobody answers.", traceless=traceless)
+    last = claim(database)
+    assert last is not None
+    assert [*traces, last.trace] == ["none", "none", "perhaps", "perhaps"]
+
+
 def test_a_dead_one_is_decided_about_once(database: Database, number: int) -> None:
     put(database, an_order(number, "a"))
     task = claim(database)
@@ -137,6 +151,10 @@ def test_a_dead_one_is_decided_about_once(database: Database, number: int) -> No
     again = claim(database)
     assert again is not None
     assert again.seek, "an earlier try may have got through"
+    assert again.trace == "looked"
+    taken_over = claim(database, holder="another", at=LATER)
+    assert taken_over is not None
+    assert taken_over.trace == "perhaps", "nobody has looked since the last try"
 
 
 def test_a_new_process_on_its_own_file_takes_up_what_the_last_one_held(sqlite: Databases) -> None:
