@@ -276,6 +276,9 @@ class Orders(Protocol):
     def dead(self, skip: int, most: int) -> Sequence[Order]:
         """Orders that were given up and not decided about, the newest first."""
 
+    def dead_count(self) -> int:
+        """How many orders were given up and not decided about."""
+
     def next_try(self, system: str) -> datetime | None:
         """When the next waiting order of a system may be tried (machine's clock)."""
 
@@ -291,9 +294,6 @@ class Records(Protocol):
 
     def of(self, case_number: int) -> Sequence[Record]:
         """The records of a case."""
-
-    def dead_count(self) -> int:
-        """How many orders were given up and not decided about."""
 
     def to_read(self, system: str, before: datetime, most: int) -> Sequence[Record]:
         """Records of open cases that were not read since then, those that were read longest ago first."""

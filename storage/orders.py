@@ -129,15 +129,15 @@ class OrderStore(Orders):
         query = select_rows(OrderRow).where(OrderRow.state == "dead").order_by(col(OrderRow.id).desc())
         return tuple(map(_order, self.session.exec(query.offset(skip).limit(most))))
 
+    def dead_count(self) -> int:
+        dead = select(func.count()).select_from(OrderRow).where(col(OrderRow.state) == "dead")
+        return int(self.session.execute(dead).scalar_one())
+
     def next_try(self, system: str) -> datetime | None:
         query = select(func.min(col(OrderRow.not_before)))
         found: datetime | None = self.session.execute(
             query.where(col(OrderRow.system) == system, col(OrderRow.state) == "waiting")
         ).scalar_one()
-    def dead_count(self) -> int:
-        dead = select(func.count()).select_from(OrderRow).where(col(OrderRow.state) == "dead")
-        return int(self.session.execute(dead).scalar_one())
-
         return found
 
     def release_all(self) -> None:
