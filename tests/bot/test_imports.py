@@ -82,6 +82,15 @@ class TestLoading:
         assert counts(desk.load(table(HANNA.replace("0101", "0109")))) == (0, 1, 0, 1, 0)
         assert [each.phone for each in desk.listed()] == ["202-555-0109", ""]
 
+    def test_the_day_of_the_last_import_is_known(self, desk):
+        desk.load(table(HANNA))
+        desk.load("Installer\nBright Roofs\n", "installers.csv", INSTALLERS)
+        later = desk.file(table(HANNA, OLGA))
+        load(desk.memory, HOMEOWNERS, later, NOW, date(2026, 11, 20))
+        with desk.memory.read() as work:
+            days = [work.directory.loaded_on(each.name) for each in (HOMEOWNERS, INSTALLERS)]
+        assert days == [date(2026, 11, 20), TODAY]
+
     def test_without_an_account_number_name_and_address_tell(self, desk):
         header = "Name,Address,Phone"
         assert counts(desk.load(table("Olga Østby,2 Elm Street,", header=header))) == (1, 0, 0, 0, 0)
