@@ -11,9 +11,9 @@ from typing import Final
 
 import requests
 
-from bot.connectors.jira_api import AGENT, BROWSE, JiraApi
+from bot.connectors.jira_api import BROWSE, JiraApi
 from bot.connectors.jira_examine import examined, settings_examined
-from bot.connectors.jira_tickets import CLOSED, KEY, Tickets
+from bot.connectors.jira_tickets import CLOSED, KEY, Tickets, readers_of
 from bot.errors import Rejected
 from bot.guard import Cleared
 from bot.ports import Connector
@@ -63,18 +63,19 @@ class Jira(Connector):
         return found
 
     def members(self, address: str) -> tuple[str, ...]:
-        """The addresses in a customer organisation, by its name; an e-mail address is somebody's own here.
+        """The addresses in a customer organisation, by its name, or of a ticket's readers, by its number.
 
-        Whoever is in it sees every ticket of it, and is written to.
+        An e-mail address is somebody's own here. Who hides their address is not among them.
         """
         if "@" in address or not address.strip():
             return ()
         api = self._api()
-        organisation = api.organisation(api.service_desk(), address)
-        if organisation is None:
-            return ()
-        people = api.paged("read who is in an organisation", AGENT, f"organization/{organisation}/user")
-        return tuple(str(each["emailAddress"]) for each in people if each.get("emailAddress"))
+        if KEY.fullmatch(address):
+            people = readers_of(api, address)
+        else:
+            organisation = api.organisation(api.service_desk(), address)
+            people = api.people_in(organisation) if organisation is not None else iter(())
+        return tuple(dict.fromkeys(str(each["emailAddress"]) for each in people if each.get("emailAddress")))
 
     def examine(self, *, live: bool) -> Iterator[Finding]:
         wrong = list(settings_examined(self._settings))

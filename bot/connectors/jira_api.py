@@ -155,6 +155,10 @@ class JiraApi:
                 return int(each["id"])
         return None
 
+    def people_in(self, organisation: int) -> Iterator[Any]:
+        """The accounts of a customer organisation."""
+        return self.paged("read who is in an organisation", AGENT, f"organization/{organisation}/user")
+
     def _raise_for(self, response: requests.Response, what: str, needs: str) -> None:
         """What an answer that is none means. Jira's own words stay out: they may tell of people."""
         status = response.status_code

@@ -7,7 +7,7 @@ Whatever can be refused is looked up before anything is written.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from bot.connectors import jira_fields
@@ -231,19 +231,23 @@ class Tickets:
     def _account(self, desk: str, person: Addressee) -> str:
         """The account with exactly this address. Raises Rejected where there is none."""
         wanted = person.address.casefold()
-        customers = self._api.paged(
-            "look for the customer", AGENT, f"servicedesk/{desk}/customer", query=person.address
+        path = f"servicedesk/{desk}/customer"
+        known = list(self._api.paged("look for the customer", AGENT, path, query=person.address))
+        if not any(_is_of(account, wanted) for account in known):
+            find = self._api.platform.user_find_by_user_string
+            known += self._api.ask("look for the person", USERS, find, query=person.address)
+        for account in known:
+            if _is_of(account, wanted):
+                return str(account["accountId"])
+        hidden = any(not account.get("emailAddress") for account in known)
+        what = (
+            "Somebody who may be meant hides theirs: ask them to show it in their Atlassian profile"
+            if hidden
+            else "Add them as a customer of the service desk first"
         )
-        for account in customers:
-            if _is_of(account, wanted):
-                return str(account["accountId"])
-        find = self._api.platform.user_find_by_user_string
-        for account in self._api.ask("look for the person", USERS, find, query=person.address):
-            if _is_of(account, wanted):
-                return str(account["accountId"])
         raise Rejected(
-            f"Jira shows no account with the address of the {person.role.replace('_', ' ')}. Add them as a "
-            "customer of the service desk first, and have it tried again; or do it by hand."
+            f"Jira shows no account with the address of the {person.role.replace('_', ' ')}. {what}, and "
+            "have it tried again; or do it by hand."
         )
 
     def _commented(self, *, public: bool) -> Receipt:
@@ -307,6 +311,19 @@ class Tickets:
 
     def _link_to(self, key: str) -> str:
         return f"{self._settings.url.rstrip('/')}/browse/{key}"
+
+
+def readers_of(api: JiraApi, key: str) -> Iterator[Mapping[str, Any]]:
+    """The accounts of all who read what is public on a ticket: who raised it, who takes part, and everybody
+    of the organisations that it is shared with.
+    """
+    shared = [id_ for id_, kind in api.kinds().items() if kind.get("items") == jira_fields.ORGANISATION]
+    issue = api.ask(f"read {key}", BROWSE, api.platform.get_issue, key, fields=["reporter", *shared])
+    fields = issue["fields"]
+    yield fields.get("reporter") or {}
+    yield from api.paged(f"read who takes part in {key}", AGENT, f"request/{key}/participant")
+    for organisation in {int(each["id"]) for id_ in shared for each in fields.get(id_) or ()}:
+        yield from api.people_in(organisation)
 
 
 def _is_of(account: Mapping[str, Any], address: str) -> bool:

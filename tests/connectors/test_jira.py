@@ -389,7 +389,7 @@ REFUSALS = {
     ),
     "somebody who hides their address": Refusal(
         replace(HO, addressees=(Addressee("risk", "hidden@example.test", place="participant"),)),
-        "no account with the address of the risk",
+        "hides theirs",
         lambda peer: peer.account("hidden@example.test", hidden=True),
     ),
     "somebody who has left": Refusal(
@@ -509,6 +509,12 @@ def test_who_is_in_an_organisation_is_known(jira: Jira, peer: JiraPeer) -> None:
         peer.organisation(f"Installer {n}")
     peer.organisation("Team of Many", *[peer.account(address) for address in addresses])
     assert jira.members(" team of many") == tuple(addresses)
+
+
+def test_behind_a_ticket_is_whoever_reads_it(jira: Jira, peer: JiraPeer) -> None:
+    with_tickets(jira, peer)
+    peer.issues["EBH-2"].participants.append(peer.account("added-by-hand@example.test"))
+    assert jira.members("EBH-2") == (USER, "added-by-hand@example.test", "office@bright-roofs.example.test")
 
 
 @pytest.mark.parametrize("address", ["somebody@example.test", "No such name", ""])

@@ -433,6 +433,7 @@ class JiraPeer(Peer):
     def _shown(self, issue: Issue, names: Iterable[str]) -> dict[str, Any]:
         fields = {"labels": [], **issue.fields, "status": issue.status, "issuelinks": self._links(issue)}
         shared = issue.fields.get(ORGANISATIONS) or ()
+        fields["reporter"] = self.accounts[0].shown
         fields[ORGANISATIONS] = [
             {"id": each.id, "name": each.name} for each in self.organisations if int(each.id) in shared
         ]
