@@ -78,7 +78,7 @@ LINES_LIMIT = 2800
 """How many characters of steps that are not due stand in one section."""
 
 MOST_LINKED = 20
-MOST_ELSEWHERE = 4
+MOST_ELSEWHERE = 3
 """How many orders of other steps stand on the card, and how many records that differ."""
 
 

@@ -27,7 +27,7 @@ NO_ADDRESS: Final = {
     "homeowner": "no address yet: add the homeowner’s e-mail under “Change facts”",
 }
 WHY_LIMIT = 300
-SAID_LIMIT = 500
+SAID_LIMIT = 250
 
 
 def title(system: str) -> str:
@@ -53,7 +53,7 @@ def addressed(view: CaseView, step: Step, draft: Draft) -> str:
 
 def waiting(view: CaseView, order: Order, what: str, desk: Desk) -> Iterator[kit.Block]:
     """What was ordered and is not done, with what can be done about it."""
-    where, said = title(order.system), kit.escape(kit.clip(order.said, SAID_LIMIT))
+    where, said = title(order.system), kit.clip(kit.escape(order.said), SAID_LIMIT)
     value = f"{view.stored.number}|{order.id}"
     if order.state == "dead":
         yield kit.section(f":warning: {what}\n{where} did not do it: {said}")

@@ -89,7 +89,7 @@ def _order_line(order: Order, desk: Desk) -> str:
     where = TITLES.get(order.system, order.system)
     what = order.draft.verb.replace("_", " ")
     since = kit.moment(order.placed_at, desk.zone)
-    said = kit.escape(kit.clip(order.said, 300)) or "nothing"
+    said = kit.clip(kit.escape(order.said), 300) or "nothing"
     head = f":incoming_envelope: *HC-{order.case_number}: {what}* for {where}"
     return f"{head}\nOrdered {since} by {kit.mention(order.by)}. {where} said: {said}"
 

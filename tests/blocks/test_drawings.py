@@ -5,23 +5,29 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from blocks import card, forms, intake, timeline
+from blocks import card, forms, intake, timeline, undelivered
 from blocks.help import help_page, unknown
 from blocks.letters import draw
-from bot import cases, confirmations, follow_ups
+from blocks.orders import preview, update
+from bot import cases, confirmations, differences, follow_ups, orders
 from bot.cases import CaseView
 from bot.delivery import Drawing
+from bot.desk import Desk
+from bot.drafting import drafted
 from bot.intake_fields import FOLLOWING, MOST
 from bot.ports import Delivery, Intake, Message, StoredCase
 from bot.sop import plan
+from bot.systems import ORDERED, Order, OrderState, Record
 from bot.wording import Names, write
 from sandbox import block_kit
 from tests.bot.casework import ADA, CLEO, LEA, Casework, casework
 from tests.bot.desk import NOW
+from tests.bot.test_orders import Ledger
 from tests.databases import SqliteFiles
 
 SECRET = "Zelda"
@@ -175,6 +181,41 @@ def test_every_form_is_a_modal_that_slack_takes(living: Living) -> None:
         hold_view(forms.snooze(view, step))
         hold_view(forms.email(view, step, written, desk))
         hold_view(forms.read(view, step, written.text, desk))
+
+
+def elsewhere(view: CaseView, desk: Desk, state: OrderState) -> CaseView:
+    """The same case, with everything ordered that can be, as it then stands, and with records that differ."""
+    drafts = [drafted(view, step, desk) for step in view.plan.steps if orders.can_order(desk, step)]
+    placed = tuple(
+        Order(
+            f"k{number}", 1001, draft, ADA, NOW, id=number, state=state, attempts=1, said="No & <no>! " * 80
+        )
+        for number, draft in enumerate(drafts, start=1)
+    )
+    kinds = {draft.on: draft.system for draft in drafts if draft.on}
+    records = tuple(
+        Record(1001, on, system, f"EBH-{place}", "https://jira.example.test", fields={"Summary": SECRET * 90})
+        for place, (on, system) in enumerate(kinds.items(), start=1)
+    )
+    stored = replace(view.stored, references={each.on: each.reference for each in records})
+    status = [replace(each, status="Done", closed=state == "dead", read_at=NOW) for each in records]
+    return replace(view, stored=stored, orders=placed, records=tuple(status))
+
+
+@pytest.mark.parametrize("state", ["waiting", "dead", "dropped", "done"])
+def test_what_other_systems_do_is_drawn_as_slack_takes_it(living: Living, state: OrderState) -> None:
+    work, plain, _ = living
+    desk = replace(work.desk, connectors=dict.fromkeys(ORDERED, Ledger()))
+    view = elsewhere(plain, desk, state)
+    hold(card.card(view, desk))
+    hold_view(card.modal(view, desk))
+    hold_view(forms.close(view, desk))
+    for order in view.orders:
+        step = next(step for step in view.plan.steps if step.id == order.draft.step)
+        hold_view(preview(view, step, order.draft, desk, lead=True))
+    for difference in differences.differences(view, desk):
+        hold_view(update(view, difference, connected=True))
+    hold(undelivered.message([], 0, desk, view.orders[:10], 30))
 
 
 def test_intake_is_drawn_from_the_same_facts(living: Living) -> None:

@@ -1,4 +1,4 @@
-"""A draft as a person wants it: other words, others to read it; what the guard refuses is said at its field."""
+"""A draft as a person wants it: other words, more to read it; what the guard refuses, at its field."""
 
 from __future__ import annotations
 
