@@ -70,7 +70,8 @@ def standing(view: CaseView, desk: Desk) -> Standing:
             known[address] = (*known.get(address, ()), role)
     case = view.stored.case
     released = any(event.name == "lead_released" for event in case.history)
-    return Standing(case.facts, released, known, _readers(view))
+    tickets = {record.on: record.reference for record in view.records if record.system == "ebh"}
+    return Standing(case.facts, released, known, _readers(view), tickets)
 
 
 def _readers(view: CaseView) -> dict[str, tuple[Addressee, ...]]:

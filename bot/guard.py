@@ -26,6 +26,7 @@ from bot.recipients import (
     reached,
     reading,
     roles_of,
+    sharing,
     where,
     who_is_who,
     whom,
@@ -48,13 +49,15 @@ class Standing:
     """What the guard judges by: the case's facts, whether a lead let go what D-09 holds, and who is who.
 
     `roles` maps the addresses of desk.yaml's contacts and of account managers to the roles they have.
-    `readers` are those whom the desk has given each of the case's tickets to read, by `on`.
+    `readers` are those whom the desk has given each of the case's tickets to read, by `on`; `tickets` are
+    their numbers in Jira, behind each of which stands whoever reads it now.
     """
 
     facts: Facts
     released: bool = False
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     readers: Mapping[str, tuple[Addressee, ...]] = field(default_factory=dict)
+    tickets: Mapping[str, str] = field(default_factory=dict)
 
 
 class Cleared:
@@ -105,11 +108,13 @@ def clear(draft: Draft, standing: Standing, members: Members = no_groups, overri
     _on_one_line(draft)
     known = who_is_who(standing.facts, standing.roles)
     people = reached(draft, known, members)
-    readers = reading(draft, known, standing.readers.get(draft.on or "", ()))
+    on = draft.on or ""
+    readers = reading(draft, known, standing.readers.get(on, ()), standing.tickets.get(on, ""), members)
     _not_mistaken(draft, standing.facts, people)
     _by_the_rules(draft, standing.facts, (*people, *readers))
     addressees = _each_once(draft, standing.facts)
     _not_held(draft, standing, roles_of(people))
+    _not_shared(standing.facts, sharing(draft, known, members), override)
     if not override.strip():
         _not_copied(draft, roles_of(people))
     made = object.__new__(Cleared)
@@ -187,6 +192,22 @@ def _not_copied(draft: Draft, roles: tuple[str, ...]) -> None:
             ("D-13",),
             may_override=True,
         )
+
+
+def _not_shared(facts: Facts, people: tuple[Person, ...], override: str) -> None:
+    """Whoever is in a ticket's organisation reads it, as its request participants do."""
+    if HOMEOWNER not in roles_of(people):
+        return
+    ban = participant_ban(facts, HOMEOWNER)
+    if ban is None and override.strip():
+        return
+    raise Refused(
+        "The homeowner belongs to the organisation that this ticket is shared with. Take them out of it in "
+        "Jira, and have it tried again. "
+        + (ban.message if ban else "On EverBright cases the homeowner is not copied by default (D-13)."),
+        ban.cites if ban else ("D-13",),
+        may_override=ban is None,
+    )
 
 
 def _on_one_line(draft: Draft) -> None:

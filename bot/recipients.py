@@ -10,13 +10,17 @@ from bot.sop import Facts
 from bot.systems import UPDATE, Addressee, Draft
 
 Members = Callable[[str], tuple[str, ...]]
-"""The addresses of all who are behind a group, also through groups within it; none for a person."""
+"""The addresses of all who are behind a group, also through groups within it; none for a person. Behind the
+name of an organisation are its people, behind a ticket's number its readers.
+"""
 WhoIsWho = Mapping[str, frozenset[str]]
 """Roles by mailbox."""
 HOMEOWNER: Final = "homeowner"
 INSTALLER: Final = "installer"
 OTHER: Final = "other"
 """The role of somebody whom a person added: it says nothing of who they are."""
+ORGANISATION: Final = "Organization"
+"""The field that shares a ticket with everybody of a customer organisation."""
 INSTALLER_TICKET: Final = "installer_ticket"
 RECORDED: Final = frozenset(
     {"open_ticket", "open_case", "reassign", "internal_comment", "referral_comment", "close", UPDATE}
@@ -60,15 +64,28 @@ def reached(draft: Draft, known: WhoIsWho, members: Members) -> tuple[Person, ..
     return tuple(person for each in named for person in _behind(each, known, members))
 
 
-def reading(draft: Draft, known: WhoIsWho, readers: Iterable[Addressee]) -> tuple[Person, ...]:
-    """Those of a ticket's `readers` who would receive a public reply on it."""
+def reading(
+    draft: Draft, known: WhoIsWho, readers: Iterable[Addressee], ticket: str, members: Members
+) -> tuple[Person, ...]:
+    """Who would receive a public reply on a ticket: its `readers`, and whoever is behind its number."""
     if not on_ticket(draft):
         return ()
+    readers = (*readers, *(Addressee(OTHER, address) for address in (members(ticket) if ticket else ())))
     there = "The homeowner is on this ticket already: take them off it in Jira, and go on there by hand. "
     return tuple(
         Person(_roles(each.role, mailbox, known), there)
         for each in readers
         for mailbox in mailboxes(each.address)
+    )
+
+
+def sharing(draft: Draft, known: WhoIsWho, members: Members) -> tuple[Person, ...]:
+    """Everybody in the organisation that a ticket is shared with."""
+    name = draft.fields.get(ORGANISATION, "") if draft.system == "ebh" else ""
+    return tuple(
+        Person(_roles(OTHER, mailbox, known))
+        for address in (members(name) if name else ())
+        for mailbox in mailboxes(address)
     )
 
 

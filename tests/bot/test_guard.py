@@ -240,6 +240,43 @@ def test_what_the_rules_allow_is_cleared_as_it_is(known: Facts, draft: Draft) ->
     assert clear(draft, judged_by(known)).draft == draft
 
 
+def shared(verb: str, on: str) -> Draft:
+    return on_ticket(verb, on=on, fields={"Organization": "Sunny Roofs"})
+
+
+@pytest.mark.parametrize("program", ["everbright", "concert"])
+@pytest.mark.parametrize(
+    "draft",
+    [
+        pytest.param(shared("open_ticket", "ho_ticket"), id="the homeowner's ticket"),
+        pytest.param(shared("open_linked_ticket", "installer_ticket"), id="the installer's ticket"),
+        pytest.param(shared(UPDATE, "installer_ticket"), id="a change"),
+    ],
+)
+def test_a_ticket_is_not_shared_with_an_organisation_that_has_the_homeowner(
+    draft: Draft, program: str
+) -> None:
+    def members(name: str) -> tuple[str, ...]:
+        return {"Sunny Roofs": (INSTALLER, HANA.upper())}.get(name, ())
+
+    error = refusal(draft, judged_by(of(program)), members=members)
+    assert "belongs to the organisation" in str(error)
+    assert error.may_override == (program == "everbright")
+    if program == "everbright":
+        assert clear(draft, judged_by(of()), members, "They work there.").draft == draft
+    assert clear(draft, judged_by(of(program)), lambda _: (INSTALLER,)).draft == draft
+
+
+@pytest.mark.parametrize("verb", ["email", "add_participant"])
+def test_a_ticket_that_the_homeowner_came_to_read_in_jira_is_written_on_by_nobody(verb: str) -> None:
+    place: Place = "to" if verb == "email" else "participant"
+    draft = on_ticket(verb, somebody("concert_compliance_contact", place))
+    judged = judged_by(of("concert"), tickets={"installer_ticket": "EBH-2"})
+    error = refusal(draft, judged, members=lambda name: (HANA,) if name == "EBH-2" else ())
+    assert "on this ticket already" in str(error)
+    assert clear(draft, judged).draft == draft
+
+
 COPIED = {
     "on the installer's mail": mail(*INSTALLER_AND_HANA),
     "with the account manager": mail(somebody("homeowner"), somebody("account_manager")),
