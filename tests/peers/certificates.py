@@ -4,11 +4,8 @@ nobody else.
 
 from __future__ import annotations
 
-import atexit
 import ssl
 from functools import cache
-from pathlib import Path
-from tempfile import mkdtemp
 
 import trustme
 
@@ -16,15 +13,6 @@ import trustme
 @cache
 def authority() -> trustme.CA:
     return trustme.CA()
-
-
-@cache
-def authority_file() -> str:
-    """The authority's certificate, for clients that want a file."""
-    file = Path(mkdtemp(prefix="desk-authority-")) / "authority.pem"
-    authority().cert_pem.write_to_path(str(file))
-    atexit.register(lambda: (file.unlink(missing_ok=True), file.parent.rmdir()))
-    return str(file)
 
 
 def server_context() -> ssl.SSLContext:
