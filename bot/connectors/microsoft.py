@@ -26,7 +26,7 @@ from bot.system_settings import MicrosoftApp
 SECONDS: Final = 8.0
 """How long one call of the sign-in may take; the first token takes two."""
 ONE_CALL_EACH: Final = httpx.Limits(max_keepalive_connections=0)
-"""No connection waits for a next call: calls are rare, and one that was dropped meanwhile looks like trouble."""
+"""No connection waits for the next call: calls are rare, and one dropped meanwhile looks like trouble."""
 LATER: Final = "It is tried again later."
 WRONG_SECRET: Final = "Set MICROSOFT_CLIENT_SECRET to the secret's value, which is not its id."  # noqa: S105 - words
 REASONS: Final[Mapping[int, str]] = {
@@ -47,7 +47,8 @@ PASSING: Final = ("temporarily_unavailable", "server_error")
 class Token:
     """Answers an access token for one service, of which `scope` is the address with `/.default` behind it.
 
-    `verify` is what the sign-in's certificate is checked with: True for the usual authorities. Calling it raises NotLetIn, and OutcomeUnknown where nobody answers.
+    `verify` is what the sign-in's certificate is checked with: True for the usual authorities. Calling it
+    raises NotLetIn, and OutcomeUnknown where nobody answers.
     """
 
     def __init__(self, app: MicrosoftApp, scope: str, *, verify: bool | ssl.SSLContext = True) -> None:
