@@ -174,7 +174,7 @@ def _not_mistaken(draft: Draft, facts: Facts, people: tuple[Person, ...]) -> Non
 
 def _not_held(draft: Draft, standing: Standing, roles: tuple[str, ...]) -> None:
     """While a lawyer is involved, nothing goes to the installer, nor changes on the installer's ticket."""
-    if draft.on == INSTALLER_TICKET and (on_ticket(draft) or draft.verb == UPDATE):
+    if draft.on == INSTALLER_TICKET and draft.verb in ("open_linked_ticket", "email", UPDATE):
         roles = (*roles, INSTALLER)
     if held_for_lawyer(standing.facts, roles, standing.released):
         raise Refused(
@@ -237,6 +237,12 @@ def _each_once(draft: Draft, facts: Facts) -> tuple[Addressee, ...]:
         if mailboxes(each.name) - mailboxes(address):
             raise Refused(
                 f"The name of {whom(each.role)} holds another e-mail address. Write the name alone."
+            )
+        if each.role == HOMEOWNER and not mailboxes(address) & homeowners_mailboxes(facts):
+            raise Refused(
+                "The address of the homeowner is not one that the case’s facts know. Add it to the facts "
+                "first, so that nobody else is taken for the homeowner.",
+                ("D-13",),
             )
         once.setdefault(mailboxes(address), replace(each, address=address))
     return tuple(once.values())

@@ -90,8 +90,8 @@ def sharing(draft: Draft, known: WhoIsWho, members: Members) -> tuple[Person, ..
 
 
 def on_ticket(draft: Draft) -> bool:
-    """Whether this is read by whoever reads a ticket."""
-    return draft.system == "ebh" and draft.verb not in RECORDED
+    """Whether this is read by those who read a ticket, or names somebody who shall."""
+    return draft.system == "ebh" and (draft.verb not in RECORDED or bool(draft.addressees))
 
 
 def roles_of(people: Iterable[Person]) -> tuple[str, ...]:

@@ -124,6 +124,16 @@ NEVER = {
         "One e-mail address is given for both the homeowner and the installer",
     ),
     "EverBright: Risk's address is the homeowner's": (of(), mail(somebody("risk", address=HANA)), R_072),
+    "Concert: named on a ticket that reaches nobody": (
+        of("concert"),
+        on_ticket("open_ticket", somebody("homeowner"), on="ho_ticket"),
+        R_072,
+    ),
+    "a stranger as the homeowner": (
+        of("concert"),
+        mail(somebody("homeowner", address="stranger@example.test"), somebody("other", "cc", HANA)),
+        "not one that the case’s facts know",
+    ),
     "a field of the installer's ticket": (
         of("concert"),
         on_ticket(UPDATE, fields={"Installer’s email address": f"Sunny <{HANA}>"}),
@@ -235,11 +245,6 @@ ALLOWED = {
 }
 
 
-@pytest.mark.parametrize(("known", "draft"), ALLOWED.values(), ids=ALLOWED)
-def test_what_the_rules_allow_is_cleared_as_it_is(known: Facts, draft: Draft) -> None:
-    assert clear(draft, judged_by(known)).draft == draft
-
-
 def shared(verb: str, on: str) -> Draft:
     return on_ticket(verb, on=on, fields={"Organization": "Sunny Roofs"})
 
@@ -277,12 +282,18 @@ def test_a_ticket_that_the_homeowner_came_to_read_in_jira_is_written_on_by_nobod
     assert clear(draft, judged).draft == draft
 
 
+@pytest.mark.parametrize(("known", "draft"), ALLOWED.values(), ids=ALLOWED)
+def test_what_the_rules_allow_is_cleared_as_it_is(known: Facts, draft: Draft) -> None:
+    assert clear(draft, judged_by(known)).draft == draft
+
+
 COPIED = {
     "on the installer's mail": mail(*INSTALLER_AND_HANA),
     "with the account manager": mail(somebody("homeowner"), somebody("account_manager")),
     "within a group": mail(somebody("other", address="team@example.test")),
     "as a participant": on_ticket("add_participant", somebody("homeowner", "participant")),
     "on the linked ticket": on_ticket("open_linked_ticket", *INSTALLER_AND_HANA),
+    "on a ticket that reaches nobody": on_ticket("open_ticket", somebody("homeowner"), on="ho_ticket"),
 }
 
 
@@ -308,6 +319,11 @@ def test_a_lead_may_have_an_everbright_homeowner_copied(draft: Draft) -> None:
         pytest.param(on_ticket("email", somebody("risk")), True, id="a reply on the installer's ticket"),
         pytest.param(on_ticket(UPDATE, fields={"Summary": "New"}), True, id="what the installer reads"),
         pytest.param(on_ticket("internal_comment", text="Called."), False, id="an internal comment"),
+        pytest.param(
+            on_ticket("add_participant", somebody("concert_compliance_contact", "participant")),
+            False,
+            id="the Compliance contact on the installer's ticket",
+        ),
         pytest.param(on_ticket(UPDATE, on="ho_ticket"), False, id="the homeowner's ticket"),
         pytest.param(mail(somebody("homeowner")), False, id="the homeowner"),
         pytest.param(mail(somebody("risk")), False, id="Risk"),
