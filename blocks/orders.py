@@ -164,7 +164,9 @@ def _others(draft: Draft, view: CaseView, desk: Desk, *, lead: bool) -> Iterator
 
 def _afterwards(step: Step, draft: Draft) -> str:
     clock = " The clock starts once it is sent (D-04)." if STARTS_THE_CLOCK & set(step.events) else ""
-    return f"The desk does it as soon as {title(draft.system)} answers; you can go on meanwhile.{clock}"
+    if draft.verb == "email":
+        return f"The desk sends it as soon as it can; you can go on meanwhile.{clock}"
+    return f"The desk does it as soon as {title(draft.system)} answers; you can go on meanwhile."
 
 
 def _title(draft: Draft) -> str:

@@ -31,6 +31,20 @@ KINDS: Final[Mapping[str, str]] = {
 }
 
 
+ORDERS: Final[Mapping[str, str]] = {
+    "open_ticket": "the homeowner’s ticket",
+    "open_linked_ticket": "the installer’s ticket",
+    "open_case": "the case",
+    "add_participant": "a request participant",
+    "internal_comment": "an internal comment",
+    "referral_comment": "the referral comment",
+    "email": "a mail",
+    "reassign": "the reassignment",
+    "close": "the closing",
+    "update_record": "an update",
+}
+
+
 def listed(letters: Sequence[DeadLetter], desk: Desk) -> Iterator[kit.Block]:
     """Each with what can be done about it. No personal data."""
     for letter in letters:
@@ -87,7 +101,7 @@ def to(letter: DeadLetter) -> str:
 
 def _order_line(order: Order, desk: Desk) -> str:
     where = TITLES.get(order.system, order.system)
-    what = order.draft.verb.replace("_", " ")
+    what = ORDERS.get(order.draft.verb, order.draft.verb.replace("_", " "))
     since = kit.moment(order.placed_at, desk.zone)
     said = kit.clip(kit.escape(order.said), 300) or "nothing"
     head = f":incoming_envelope: *HC-{order.case_number}: {what}* for {where}"

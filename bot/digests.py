@@ -134,7 +134,7 @@ def _team(work: Work, desk: Desk, now: datetime) -> TeamDigest:
     return TeamDigest(
         decisions=work.overview.count(Wanted(states=("needs_decision",))),
         overdue=work.overview.count(Wanted(when="overdue", today=today, tomorrow=tomorrow)),
-        undelivered=work.undelivered.count(),
+        undelivered=work.undelivered.count() + work.orders.dead_count(),
         gaps=tuple(gaps(desk.organisation.rota, now, now + AHEAD)),
     )
 

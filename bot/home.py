@@ -20,7 +20,7 @@ from bot.ports import Intake, Work
 from bot.roles import TAKERS, Act, Role
 from bot.sop import Step, plan_of
 from bot.sop.rota import Person, Span, gaps, next_change, on_shift
-from bot.systems import Order
+from bot.systems import TITLES, Order
 
 Line = TypeVar("Line")
 SIZES: Final[Mapping[str, int]] = {
@@ -287,8 +287,17 @@ def _title(work: Work, desk: Desk, number: int, now: datetime) -> str:
     except CaseError:
         return ""
     due = [step for step in plan.steps if step.state == "available" and step.verb not in SPARSE]
-    first = sorted(due, key=_urgency)
+    waiting = _waiting(work, number) if desk.connectors else {}
+    first = sorted((step for step in due if step.id not in waiting), key=_urgency)
+    if not first and due and waiting:
+        return f"Waiting for {', '.join(dict.fromkeys(waiting.values()))}"
     return first[0].title.rstrip(".") if first else ""
+
+
+def _waiting(work: Work, number: int) -> Mapping[str, str]:
+    """The steps that other systems are to do, and which."""
+    ordered = (each for each in work.orders.of(number) if each.state == "waiting")
+    return {each.draft.step: TITLES.get(each.system, each.system) for each in ordered}
 
 
 def _urgency(step: Step) -> int:

@@ -142,7 +142,7 @@ def test_what_was_refused_for_good_is_decided_by_the_owner_or_a_lead(office: Off
         ada.click("Try again")
         settle(office)
         lea.command("/complaint", "undelivered")
-        told = lea.wait_for_message(f"{case}: open ticket* for Jira")
+        told = lea.wait_for_message(f"{case}: the homeowner’s ticket* for Jira")
         assert "The project EBH has no field Queue." in told.all_text
         jira.faults = []
         lea.click("Send again", told)
@@ -172,6 +172,79 @@ def test_changed_facts_show_where_a_record_differs(office: Office, jira: Ledger)
         settle(office)
         update = list(jira.kept.values())[-1]
         assert (update.verb, dict(update.fields)["Organization"]) == ("update_record", "Dim Roofs")
+
+
+def test_what_the_guard_refuses_is_said_at_the_field(office: Office, mail: Ledger) -> None:
+    ada, lea = office.ada, office.lea
+    with office.desk():
+        case = opened(office)
+        ada.click("Read and send …")
+        form = ada.wait_for_view("ordered")
+        assert "Where that is wanted, ask a lead." in form.all_text
+        ada.fill({"text": "Please call them today.", "copied": "Hanna@Example.test"})
+        told = ada.submit(strict=False)
+        assert set(told.errors) == {"copied"}
+        assert ada.view.values["text"]["value"]["value"] == "Please call them today."
+        ada.close()
+
+        lea.command("/complaint", f"show {case}")
+        shown = lea.wait_for_message(f"{case} · Installer is not replying")
+        lea.click("Read and send …", shown)
+        lea.wait_for_view("ordered")
+        lea.fill({"homeowner": ["Copy the homeowner, too"]})
+        assert set(lea.submit(strict=False).errors) == {"reason"}
+        lea.fill({"reason": "They want to see that we wrote."})
+        lea.submit()
+        ada.wait_for_message("2 business days after")
+        sent = next(iter(mail.kept.values()))
+        assert [(each.role, each.address) for each in sent.at("cc")] == [("homeowner", "hanna@example.test")]
+        assert [line for line in timeline(ada) if "They want to see that we wrote." in line]
+
+
+def test_a_person_may_do_it_by_hand_from_the_start(office: Office, jira: Ledger) -> None:
+    ada = office.ada
+    with office.desk():
+        opened(office)
+        ada.click("Read and create …")
+        ada.wait_for_view("ordered")
+        ada.click("I do it by hand …")
+        ada.wait_for_view("record_made")
+        ada.fill({"reference": "EBH-77"})
+        ada.submit()
+        ada.wait_for_message("EBH-77")
+        ada.click("Change facts")
+        ada.wait_for_view("facts_learned")
+        ada.fill({"installer.name": "Dim Roofs"})
+        ada.submit()
+        ada.wait_for_view("What changed")
+        ada.close()
+        ada.wait_for_message("*EBH-77 differs:* Summary, Organization")
+        assert jira.kept == {}
+
+
+def test_what_is_worked_by_hand_is_updated_by_hand(office: Office) -> None:
+    ada = office.ada
+    with office.desk():
+        case = opened(office)
+        ada.click("Fields and key …")
+        ada.wait_for_view("record_made")
+        ada.fill({"reference": "EBH-77"})
+        ada.submit()
+        ada.wait_for_message("EBH-77")
+        ada.click("Change facts")
+        ada.wait_for_view("facts_learned")
+        ada.fill({"installer.name": "Dim Roofs"})
+        ada.submit()
+        ada.wait_for_view("What changed")
+        ada.close()
+        ada.wait_for_message("*EBH-77 differs:* Summary, Organization")
+        ada.click("Update …")
+        ada.wait_for_view("record_updated")
+        assert ada.view.submit == "I have updated it"
+        ada.submit()
+        ada.wait_for_no_view()
+        settle(office)
+        assert "differs" not in card(ada, case)
 
 
 def test_closing_the_case_closes_its_ticket(office: Office, jira: Ledger) -> None:
