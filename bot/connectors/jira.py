@@ -6,14 +6,16 @@ stands in `bot.connectors.jira_fields`; Jira's search shows what is new after a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from time import monotonic
 from typing import Final
 
 import requests
 
 from bot.connectors.jira_api import BROWSE, JiraApi
 from bot.connectors.jira_examine import examined, settings_examined
-from bot.connectors.jira_tickets import CLOSED, KEY, Tickets, readers_of
+from bot.connectors.jira_people import readers_of
+from bot.connectors.jira_tickets import CLOSED, KEY, Tickets
 from bot.errors import Rejected
 from bot.guard import Cleared
 from bot.ports import Connector
@@ -34,12 +36,13 @@ VERBS: Final = {
 
 
 class Jira(Connector):
-    """One project of Jira Service Management."""
+    """One project of Jira Service Management. `now` counts seconds."""
 
     title = TITLES["ebh"]
 
-    def __init__(self, settings: JiraSettings) -> None:
+    def __init__(self, settings: JiraSettings, now: Callable[[], float] = monotonic) -> None:
         self._settings = settings
+        self._now = now
         self._session = requests.Session()
 
     def carry_out(self, cleared: Cleared, mark: str, around: Surroundings, seek: bool) -> Receipt:
@@ -84,4 +87,4 @@ class Jira(Connector):
             yield from examined(self._api(), self._settings)
 
     def _api(self) -> JiraApi:
-        return JiraApi(self._settings, self._session)
+        return JiraApi(self._settings, self._session, self._now)

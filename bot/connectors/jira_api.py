@@ -12,7 +12,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any, Final
 
 import requests
@@ -20,7 +19,7 @@ from atlassian.jira import Jira
 from atlassian.service_desk import ServiceDesk
 
 from bot.connectors.jira_fields import BUILT_IN
-from bot.errors import NotLetIn, OutcomeUnknown, RateLimited, Rejected
+from bot.errors import DeliveryError, NotLetIn, OutcomeUnknown, RateLimited, Rejected, Unreached
 from bot.system_settings import JiraSettings
 
 CALL_SECONDS: Final = 10
@@ -57,9 +56,9 @@ class Field:
 
 
 class JiraApi:
-    """The calls of one order, or of one look, over a `session` that outlives them."""
+    """The calls of one order, or of one look, over a `session` that outlives them. `now` counts seconds."""
 
-    def __init__(self, settings: JiraSettings, session: requests.Session) -> None:
+    def __init__(self, settings: JiraSettings, session: requests.Session, now: Callable[[], float]) -> None:
         how: dict[str, Any] = {
             "url": settings.url.rstrip("/"),
             "username": settings.user,
@@ -73,7 +72,9 @@ class JiraApi:
         self.platform = Jira(**how)
         self.service = ServiceDesk(**how)
         self._settings = settings
-        self._until = monotonic() + ALTOGETHER
+        self._now = now
+        self._until = now() + ALTOGETHER
+        self._begun = False
 
     def ask(self, what: str, needs: str, call: Callable[..., Any], *given: Any, **named: Any) -> Any:
         """What Jira answers, None where that is empty. Raises DeliveryError.
@@ -81,19 +82,21 @@ class JiraApi:
         `what` completes “could not …”, and names tickets but no people; `needs` is what the desk's account
         lacks where it may not.
         """
-        if monotonic() > self._until:
-            raise OutcomeUnknown(
-                f"Jira is slow, and the desk gave up when it was to {what}. It goes on later."
-            )
+        if self._now() > self._until:
+            raise self._trouble(f"Jira is slow, and the desk gave up when it was to {what}.")
         try:
             response = call(*given, **named)
         except requests.RequestException as error:
-            raise OutcomeUnknown(
-                f"Jira did not answer when the desk was to {what} ({type(error).__name__}). The desk looks "
-                "what got through, and goes on."
+            raise self._trouble(
+                f"Jira did not answer when the desk was to {what} ({type(error).__name__})."
             ) from None
         self._raise_for(response, what, needs)
-        return _content(response, what)
+        return self._content(response, what)
+
+    def tell(self, what: str, needs: str, call: Callable[..., Any], *given: Any, **named: Any) -> Any:
+        """As `ask`, for what changes something: from then on, trouble may have left something behind."""
+        self._begun = True
+        return self.ask(what, needs, call, *given, **named)
 
     def paged(self, what: str, needs: str, path: str, **params: str) -> Iterator[Any]:
         """The values of all pages of a list of Service Management."""
@@ -120,7 +123,8 @@ class JiraApi:
                 return str(each["id"])
         raise NotLetIn(
             f"Jira shows the desk no service desk “{wanted}”. Give its account {AGENT} there, or correct "
-            "systems.jira.service_desk in desk.yaml."
+            "systems.jira.service_desk in desk.yaml.",
+            traceless=not self._begun,
         )
 
     def request_type(self, desk: str, on: str) -> str:
@@ -165,21 +169,22 @@ class JiraApi:
         if status == 401 or response.headers.get("X-Seraph-LoginReason") in NOT_KNOWN:
             raise NotLetIn(
                 f"Jira does not know the desk ({status}). Check JIRA_USER and JIRA_API_TOKEN: a token ends "
-                "after a year at most."
+                "after a year at most.",
+                traceless=not self._begun,
             )
         if status == 403:
             raise NotLetIn(
                 f"Jira does not let the desk {what} (403). Give its account {needs} in project "
-                f"{self._settings.project}."
+                f"{self._settings.project}.",
+                traceless=not self._begun,
             )
         if status == 429:
             said = response.headers.get("Retry-After", "")
             seconds = float(said) if said.isdecimal() and len(said) < 6 else WAIT
             raise RateLimited(f"Jira asks the desk to wait before it may {what} (429).", seconds)
         if status in (408, 409) or status >= 500 or _is_page(response):
-            raise OutcomeUnknown(
-                f"Jira is in trouble, or something on the way to it: the desk could not {what} ({status}). "
-                "The desk looks what got through, and goes on."
+            raise self._trouble(
+                f"Jira is in trouble, or something on the way to it: the desk could not {what} ({status})."
             )
         if status == 404:
             raise Rejected(
@@ -199,21 +204,25 @@ class JiraApi:
             "with the project’s fields (app.py doctor --live); then have it tried again, or do it by hand."
         )
 
+    def _content(self, response: requests.Response, what: str) -> Any:
+        if not response.content:
+            return None
+        try:
+            content = response.json()
+        except ValueError:
+            content = None
+        if not isinstance(content, dict | list):
+            raise self._trouble(
+                f"What answered is not Jira when the desk was to {what}. Is there a proxy in between?"
+            )
+        return content
+
+    def _trouble(self, said: str) -> DeliveryError:
+        """What happened, and whether something may have come of it."""
+        if self._begun:
+            return OutcomeUnknown(f"{said} The desk looks what got through, and goes on.")
+        return Unreached(f"{said} Nothing was written there; the desk tries again.")
+
 
 def _is_page(response: requests.Response) -> bool:
     return "html" in response.headers.get("Content-Type", "").lower()
-
-
-def _content(response: requests.Response, what: str) -> Any:
-    if not response.content:
-        return None
-    try:
-        content = response.json()
-    except ValueError:
-        content = None
-    if not isinstance(content, dict | list):
-        raise OutcomeUnknown(
-            f"What answered is not Jira when the desk was to {what}. Is there a proxy in between? The desk "
-            "looks what got through, and goes on."
-        )
-    return content

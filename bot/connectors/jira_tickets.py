@@ -7,15 +7,16 @@ Whatever can be refused is looked up before anything is written.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from bot.connectors import jira_fields
-from bot.connectors.jira_api import AGENT, BROWSE, COMMENT, EDIT, LINK, TRANSITION, USERS, JiraApi
+from bot.connectors.jira_api import AGENT, BROWSE, COMMENT, EDIT, LINK, TRANSITION, JiraApi
 from bot.connectors.jira_fields import instead_of, is_there, to_text, trace_of
-from bot.errors import OutcomeUnknown, Rejected
+from bot.connectors.jira_people import account_of
+from bot.errors import Rejected
 from bot.system_settings import JiraSettings
-from bot.systems import OPENS, Addressee, Draft, Receipt, Surroundings
+from bot.systems import OPENS, Draft, Receipt, Surroundings
 
 KEY: Final = re.compile(r"[A-Z][A-Z0-9_]{1,20}-[1-9][0-9]{0,9}")
 MOST_FOUND: Final = 20
@@ -49,7 +50,7 @@ class Tickets:
         other = self._key_of("ho_ticket") if draft.verb == "open_linked_ticket" else ""
         desk = self._api.service_desk()
         wanted = self._wanted(desk, draft.fields)
-        accounts = [self._account(desk, each) for each in draft.at("participant")]
+        accounts = [account_of(self._api, desk, each) for each in draft.at("participant")]
         made = (self._sought() if self._seek else None) or self._create(desk, wanted)
         issue = self._read(made, (*wanted, "labels", "issuelinks"))
         key = issue["key"]
@@ -66,7 +67,7 @@ class Tickets:
         """Everybody who is to take part, as request participants."""
         key = self._key_of(self._draft.on)
         desk = self._api.service_desk()
-        self._take_part(key, [self._account(desk, each) for each in self._draft.at("participant")])
+        self._take_part(key, [account_of(self._api, desk, each) for each in self._draft.at("participant")])
         return Receipt(key, self._link_to(key))
 
     def note(self) -> Receipt:
@@ -156,7 +157,7 @@ class Tickets:
                 "The request type’s form has no Description, so a ticket could not be found again. Add it to "
                 "the form, and have it tried again."
             )
-        made = self._api.ask(
+        made = self._api.tell(
             "open the ticket",
             AGENT,
             self._api.service.create_customer_request,
@@ -196,7 +197,7 @@ class Tickets:
         if added_labels:
             change["update"] = {"labels": [{"add": label} for label in added_labels]}
         if change:
-            self._api.ask(f"fill in the fields of {key}", EDIT, self._api.platform.update_issue, key, change)
+            self._api.tell(f"fill in the fields of {key}", EDIT, self._api.platform.update_issue, key, change)
 
     @property
     def _labels(self) -> list[str]:
@@ -213,7 +214,7 @@ class Tickets:
             ends = (link.get("inwardIssue"), link.get("outwardIssue"))
             if link["type"]["name"] == kind and any(end and end["key"] == other for end in ends):
                 return
-        self._api.ask(
+        self._api.tell(
             f"link {issue['key']} to {other}",
             LINK,
             self._api.platform.create_issue_link,
@@ -226,29 +227,7 @@ class Tickets:
         new = [account for account in accounts if account not in known]
         if new:
             add = self._api.service.add_request_participants
-            self._api.ask(f"add a request participant to {key}", AGENT, add, key, account_list=new)
-
-    def _account(self, desk: str, person: Addressee) -> str:
-        """The account with exactly this address. Raises Rejected where there is none."""
-        wanted = person.address.casefold()
-        path = f"servicedesk/{desk}/customer"
-        known = list(self._api.paged("look for the customer", AGENT, path, query=person.address))
-        if not any(_is_of(account, wanted) for account in known):
-            find = self._api.platform.user_find_by_user_string
-            known += self._api.ask("look for the person", USERS, find, query=person.address)
-        for account in known:
-            if _is_of(account, wanted):
-                return str(account["accountId"])
-        hidden = any(not account.get("emailAddress") for account in known)
-        what = (
-            "Somebody who may be meant hides theirs: ask them to show it in their Atlassian profile"
-            if hidden
-            else "Add them as a customer of the service desk first"
-        )
-        raise Rejected(
-            f"Jira shows no account with the address of the {person.role.replace('_', ' ')}. {what}, and "
-            "have it tried again; or do it by hand."
-        )
+            self._api.tell(f"add a request participant to {key}", AGENT, add, key, account_list=new)
 
     def _commented(self, *, public: bool) -> Receipt:
         key = self._key_of(self._draft.on)
@@ -261,11 +240,11 @@ class Tickets:
         """Say it, unless an earlier try has; the comment's id."""
         if self._seek:
             for each in self._api.paged(f"read the comments on {key}", AGENT, f"request/{key}/comment"):
-                if self._trace in each["body"] and each["public"] == public:
+                if self._trace in each["body"]:
                     return str(each["id"])
         body = jira_fields.with_trace(text, self._trace)
         say = self._api.service.create_request_comment
-        made = self._api.ask(f"comment on {key}", COMMENT, say, key, body, public=public)
+        made = self._api.tell(f"comment on {key}", COMMENT, say, key, body, public=public)
         return str(made["id"])
 
     def _transition(self, key: str, status: str) -> None:
@@ -287,15 +266,13 @@ class Tickets:
         if self._settings.resolution and "resolution" in transition.get("fields", {}):
             change["fields"] = {"resolution": {"name": self._settings.resolution}}
         path = platform.resource_url(f"issue/{key}/transitions")
-        self._api.ask(f"close {key}", TRANSITION, platform.post, path, data=change)
+        self._api.tell(f"close {key}", TRANSITION, platform.post, path, data=change)
 
     def _read(self, key: str, fields: Sequence[str]) -> Mapping[str, Any]:
         read = self._api.platform.get_issue
-        issue = self._api.ask(f"read {key}", BROWSE, read, key, fields=list(fields), update_history=False)
-        if not isinstance(issue, dict) or not isinstance(issue.get("fields"), dict):
-            raise OutcomeUnknown(
-                f"What Jira answered about {key} makes no sense. The desk tries again later."
-            )
+        issue: Mapping[str, Any] = self._api.ask(
+            f"read {key}", BROWSE, read, key, fields=list(fields), update_history=False
+        )
         return issue
 
     def _key_of(self, on: str | None) -> str:
@@ -311,20 +288,3 @@ class Tickets:
 
     def _link_to(self, key: str) -> str:
         return f"{self._settings.url.rstrip('/')}/browse/{key}"
-
-
-def readers_of(api: JiraApi, key: str) -> Iterator[Mapping[str, Any]]:
-    """The accounts of all who read what is public on a ticket: who raised it, who takes part, and everybody
-    of the organisations that it is shared with.
-    """
-    shared = [id_ for id_, kind in api.kinds().items() if kind.get("items") == jira_fields.ORGANISATION]
-    issue = api.ask(f"read {key}", BROWSE, api.platform.get_issue, key, fields=["reporter", *shared])
-    fields = issue["fields"]
-    yield fields.get("reporter") or {}
-    yield from api.paged(f"read who takes part in {key}", AGENT, f"request/{key}/participant")
-    for organisation in {int(each["id"]) for id_ in shared for each in fields.get(id_) or ()}:
-        yield from api.people_in(organisation)
-
-
-def _is_of(account: Mapping[str, Any], address: str) -> bool:
-    return bool(account.get("active", True)) and str(account.get("emailAddress") or "").casefold() == address
