@@ -15,7 +15,7 @@ from bot.connectors.microsoft import ONE_CALL_EACH, Token
 from bot.errors import DeliveryError, NotLetIn, OutcomeUnknown, RateLimited, Rejected
 
 SECONDS: Final = 10.0
-"""How long each stage of one call may take: a mail takes five calls at most, besides the sign-in."""
+"""How long each stage of one call may take: a mail takes three calls at most, besides the sign-in."""
 WAIT: Final = 60.0
 """How long is waited after a 429 that does not say."""
 CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")

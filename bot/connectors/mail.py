@@ -35,10 +35,10 @@ def whom(addressee: Addressee) -> str:
     return f"the {addressee.role.replace('_', ' ')} in {PLACES[addressee.place]}"
 
 
-def receipt(draft: Draft, message_id: str, **more: str) -> Receipt:
+def receipt(draft: Draft, message_id: str) -> Receipt:
     """What is kept of a mail that went out: the next one answers to it."""
     sent = {place: ", ".join(each.address for each in draft.at(place)) for place in ("to", "cc")}
-    return Receipt(message_id, data={MESSAGE_ID: message_id, **sent, **more})
+    return Receipt(message_id, data={MESSAGE_ID: message_id, **sent})
 
 
 def _require_reachable(addressee: Addressee) -> None:

@@ -1,10 +1,11 @@
 """Outlook: mail from a shared mailbox by Microsoft Graph, as a draft first, which is then sent.
 
 The order's mark is a property of the draft and stays with the mail that was sent, so that either can be found
-again. Whatever was made meanwhile, a draft is written anew as it was approved before it goes out.
+again. A draft that is found is written anew as it was approved before it goes out.
 
 https://learn.microsoft.com/graph/api/resources/message
 https://learn.microsoft.com/graph/api/singlevaluelegacyextendedproperty-get
+https://learn.microsoft.com/office/client-developer/outlook/mapi/pidtaginreplytoid-canonical-property
 """
 
 from __future__ import annotations
@@ -23,7 +24,12 @@ from bot.systems import TITLES, Addressee, Draft, Finding, Receipt, Record, Stat
 
 MARK: Final = "String {7c1e3b52-9d0f-4a46-8e57-2b6f0d9a41c3} Name ComplaintDeskMark"
 """The property that holds the mark; the GUID is the desk's own."""
-SELECTED: Final = "id,isDraft,internetMessageId,conversationId,toRecipients,ccRecipients,bccRecipients"
+IN_REPLY_TO: Final = "String 0x1042"
+REFERENCES: Final = "String 0x1039"
+"""The properties from which Exchange writes the headers of these names; Graph takes such headers in no other
+way. An answer made by `createReply` would begin with what it quotes, and with whom it thinks it is for.
+"""
+SELECTED: Final = "id,isDraft,internetMessageId,toRecipients,ccRecipients,bccRecipients"
 SENDING: Final = ("Mail.ReadWrite", "Mail.Send")
 READS_GROUPS: Final = frozenset({"GroupMember.Read.All", "Group.Read.All", "Directory.Read.All"})
 RECIPIENTS: Final = ("toRecipients", "ccRecipients", "bccRecipients")
@@ -43,15 +49,17 @@ class Outlook:
     def carry_out(self, cleared: Cleared, mark: str, around: Surroundings, seek: bool) -> Receipt:
         draft = cleared.draft
         require_sendable(draft)
+        content = self._content(draft, mark, around)
         made = self._found(mark) if seek else None
         if made is None:
-            made = self._drafted(draft, mark, around)
+            made = self._graph.call("POST", f"{self._mailbox}/messages", content)
         elif made["isDraft"]:
-            made = self._written(made, draft, mark)
+            # Somebody may have changed it meanwhile.
+            made = self._graph.call("PATCH", self._message(made), content)
         if made["isDraft"]:
             _require_exact(made, draft)
             self._graph.call("POST", f"{self._message(made)}/send")
-        return _receipt(made, draft)
+        return receipt(draft, str(made["internetMessageId"]))
 
     def status(self, records: Sequence[Record]) -> Mapping[str, Status]:
         """There are no records in a mailbox."""
@@ -94,21 +102,12 @@ class Outlook:
         yield Finding("mailbox", "The desk may read it.")
         yield from _permissions(roles)
 
-    def _drafted(self, draft: Draft, mark: str, around: Surroundings) -> Json:
-        """A new draft; an answer to the last mail of the thread, as long as that is in the mailbox."""
-        content = self._content(draft, mark)
-        parent = self._parent(around)
-        if parent is None:
-            return self._graph.call("POST", f"{self._mailbox}/messages", content)
-        answer = self._graph.call("POST", f"{self._message(parent)}/createReply", {"message": content})
-        # An answer begins with what it quotes, and with whom Outlook thinks it is for.
-        return self._written(answer, draft, mark)
-
-    def _written(self, made: Json, draft: Draft, mark: str) -> Json:
-        return self._graph.call("PATCH", self._message(made), self._content(draft, mark))
-
-    def _content(self, draft: Draft, mark: str) -> Json:
-        """All that is in the draft's power; its sent copy is kept once, in Sent Items, by Outlook itself."""
+    def _content(self, draft: Draft, mark: str, around: Surroundings) -> Json:
+        """All that is in a draft's power; its sent copy is kept once, in Sent Items, by Outlook itself."""
+        thread = [each[MESSAGE_ID] for each in around.thread if each.get(MESSAGE_ID)]
+        properties = {MARK: mark}
+        if thread:
+            properties |= {IN_REPLY_TO: thread[-1], REFERENCES: " ".join(thread)}
         content: Json = {
             "subject": draft.subject,
             "body": {"contentType": "text", "content": draft.text},
@@ -116,7 +115,9 @@ class Outlook:
             "ccRecipients": _recipients(draft.at("cc")),
             "bccRecipients": [],
             "replyTo": [],
-            "singleValueExtendedProperties": [{"id": MARK, "value": mark}],
+            "singleValueExtendedProperties": [
+                {"id": name, "value": value} for name, value in properties.items()
+            ],
         }
         if self._settings.sender:
             sender = {"name": self._settings.sender, "address": self._settings.mailbox}
@@ -126,19 +127,9 @@ class Outlook:
     def _found(self, mark: str) -> Json | None:
         """What carries the mark: what was sent, before a draft."""
         same = f"singleValueExtendedProperties/Any(ep: ep/id eq '{MARK}' and ep/value eq '{mark}')"
-        return min(self._messages(same), key=lambda each: bool(each["isDraft"]), default=None)
-
-    def _parent(self, around: Surroundings) -> Json | None:
-        """The last mail of the thread; None where there is none, or it was deleted."""
-        last = next((each[MESSAGE_ID] for each in reversed(around.thread) if each.get(MESSAGE_ID)), None)
-        if last is None:
-            return None
-        same = f"internetMessageId eq '{last.replace(chr(39), chr(39) * 2)}'"
-        return next((each for each in self._messages(same) if not each["isDraft"]), None)
-
-    def _messages(self, chosen: str) -> Sequence[Json]:
-        query = {"$filter": chosen, "$select": SELECTED, "$top": "10"}
-        return tuple(self._graph.call("GET", f"{self._mailbox}/messages", query=query)["value"])
+        query = {"$filter": same, "$select": SELECTED, "$top": "10"}
+        found = self._graph.call("GET", f"{self._mailbox}/messages", query=query)["value"]
+        return min(found, key=lambda each: bool(each["isDraft"]), default=None)
 
     def _message(self, made: Json) -> str:
         return f"{self._mailbox}/messages/{quote(str(made['id']), safe='')}"
@@ -195,10 +186,6 @@ def _recipients(people: Sequence[Addressee]) -> list[Json]:
 def _named(addressee: Addressee) -> dict[str, str]:
     named = {"name": addressee.name} if addressee.name else {}
     return {**named, "address": addressee.address}
-
-
-def _receipt(made: Json, draft: Draft) -> Receipt:
-    return receipt(draft, str(made["internetMessageId"]), conversation=str(made.get("conversationId") or ""))
 
 
 def _scope(url: str) -> str:

@@ -1,8 +1,7 @@
 """A stand-in for Microsoft Graph: a shared mailbox whose drafts are sent, and groups with members.
 
 It takes bodies as the message resource is documented, and nothing else. Where the documents leave room it is
-hard on whoever calls: a mail that is sent gets another id, an answer begins with what it quotes and with whom
-it thinks it is for, and takes no extended properties when it is made.
+hard on whoever calls: a mail that is sent gets another id.
 
 https://learn.microsoft.com/graph/api/resources/message
 """
@@ -26,11 +25,10 @@ RECIPIENTS = ("toRecipients", "ccRecipients", "bccRecipients", "replyTo")
 MARK_FILTER = re.compile(
     r"singleValueExtendedProperties/Any\(ep: ep/id eq '([^']+)' and ep/value eq '((?:[^']|'')*)'\)"
 )
-ID_FILTER = re.compile(r"internetMessageId eq '((?:[^']|'')*)'")
 GROUP_FILTER = re.compile(r"proxyAddresses/any\(p:p eq '((?:[^']|'')*)'\)")
-PROPERTY = re.compile(r"String \{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\} Name \w+")
+PROPERTY = re.compile(r"String (\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\} Name \w+|0x[0-9a-f]{4})")
 SELECTABLE = {
-    *("id", "isDraft", "internetMessageId", "conversationId", "subject", "body", "from", "parentFolderId"),
+    *("id", "isDraft", "internetMessageId", "subject", "body", "from", "parentFolderId"),
     *RECIPIENTS,
 }
 MEMBER = {"id", "mail", "proxyAddresses", "otherMails", "displayName"}
@@ -60,7 +58,6 @@ class Mail:
 
     id: str
     internet_id: str
-    conversation: str
     content: dict[str, Any]
     properties: dict[str, str] = field(default_factory=dict)
     draft: bool = True
@@ -71,7 +68,6 @@ class Mail:
             "id": self.id,
             "isDraft": self.draft,
             "internetMessageId": self.internet_id,
-            "conversationId": self.conversation,
             "parentFolderId": "drafts" if self.draft else "sentitems",
             **self.content,
         }
@@ -139,8 +135,6 @@ class GraphPeer(Peer):
                 return Reply(201, self._created(checked(call.json())).shown)
             case "PATCH", ["messages", known]:
                 return Reply(content=self._written(self._draft(known), checked(call.json())).shown)
-            case "POST", ["messages", known, "createReply"]:
-                return Reply(201, self._answer(self._get(known), call.json()).shown)
             case "POST", ["messages", known, "send"]:
                 self._send(self._draft(known))
                 return Reply(202)
@@ -158,16 +152,11 @@ class GraphPeer(Peer):
             raise Wrong(400, "ErrorInvalidOperation")
         return mail
 
-    def _created(self, content: Mapping[str, Any], conversation: str = "") -> Mail:
+    def _created(self, content: Mapping[str, Any]) -> Mail:
         number = next(self._numbers)
-        empty = {
-            "subject": "",
-            "body": {"contentType": "text", "content": ""},
-            **{each: [] for each in RECIPIENTS},
-        }
-        mail = Mail(
-            f"draft/{number}==", f"<{number}@exchange.example.test>", conversation or f"c{number}", empty
-        )
+        nobody: dict[str, Any] = {each: [] for each in RECIPIENTS}
+        empty = {"subject": "", "body": {"contentType": "text", "content": ""}, **nobody}
+        mail = Mail(f"draft/{number}==", f"<{number}@exchange.example.test>", empty)
         self.mails.append(mail)
         return self._written(mail, content)
 
@@ -176,20 +165,6 @@ class GraphPeer(Peer):
         for each in content.pop("singleValueExtendedProperties", ()):
             mail.properties[each["id"]] = each["value"]
         mail.content.update(content)
-        return mail
-
-    def _answer(self, parent: Mail, body: Any) -> Mail:
-        if set(body) - {"message", "comment"} or (
-            {"comment", "message"} <= set(body) and "body" in body["message"]
-        ):
-            raise Wrong(400, "ErrorInvalidRequest")
-        quoted = {"contentType": "html", "content": f"<hr>{parent.content['body']['content']}"}
-        assumed = {"subject": f"RE: {parent.content['subject']}", "body": quoted}
-        everybody = [*parent.content["toRecipients"], *parent.content["ccRecipients"]]
-        given = dict(checked(body.get("message", {})))
-        given.pop("singleValueExtendedProperties", None)
-        mail = self._created(assumed | {"toRecipients": everybody} | given, parent.conversation)
-        mail.content["body"] = {**quoted, "content": mail.content["body"]["content"] + quoted["content"]}
         return mail
 
     def _send(self, mail: Mail) -> None:
@@ -206,8 +181,6 @@ class GraphPeer(Peer):
         if by_mark := MARK_FILTER.fullmatch(chosen):
             name, value = by_mark[1], _plain(by_mark[2])
             found = [mail for mail in self.mails if mail.properties.get(name) == value]
-        elif by_id := ID_FILTER.fullmatch(chosen):
-            found = [mail for mail in self.mails if mail.internet_id == _plain(by_id[1])]
         else:
             raise Wrong(400, "ErrorInvalidUrlQueryFilter")
         shown = [mail.shown for mail in found[: int(call.one("$top", "10"))]]
