@@ -62,8 +62,16 @@ def waiting(view: CaseView, order: Order, what: str, desk: Desk) -> Iterator[kit
         return
     since = f"Waiting for {where} since {kit.moment(order.placed_at, desk.zone)}."
     last = f"\nIt goes on trying. Last time: {said}" if said else ""
+    if _is_behind(view, order):
+        last = f"\nIt comes after what {where} did not do: decide about that first."
     by_hand = _take_over("Do it by hand instead …", order, value)
     yield kit.section(f":hourglass: {what}\n{since}{last}", by_hand, block_id=f"order_{order.id}")
+
+
+def _is_behind(view: CaseView, order: Order) -> bool:
+    """Whether it waits for something that was given up: of one case, one thing is done after the other."""
+    before = (each for each in view.orders if each.system == order.system and each.id < order.id)
+    return any(each.state == "dead" for each in before)
 
 
 def what_of(view: CaseView, order: Order) -> str:

@@ -88,9 +88,10 @@ def show(tour: Tour, jira: Ledger) -> None:
     camera.home("home: an order that was refused", lea)
     jira.faults = []
     ada.click("Try again", tour.card(ada, other))
-    settle(tour.office)
+    ada.wait_for_message("EBH-12")
     assert tour.office.running
     tour.office.running.bell.read_statuses()
+    ada.wait_for_message("· Waiting for support, read")
     camera.message("card: a ticket and how it stands", ada, tour.card(ada, other))
     mail(tour, other)
     differs(tour, jira, other)
@@ -123,6 +124,7 @@ def differs(tour: Tour, jira: Ledger, case: str) -> None:
     jira.says = Status("Done", closed=True)
     assert tour.office.running
     tour.office.running.bell.read_statuses()
+    ada.wait_for_message("*EBH-12* is closed in Jira")
     camera.message("card: closed there", ada, tour.card(ada, case))
 
 
