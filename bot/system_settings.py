@@ -115,8 +115,8 @@ class PowerBiSettings:
     """The homeowner dataset. `columns` maps a homeowner's field to its column in `table`.
 
     The fields: `account`, `name`, `address`, `phone`, `email`, `program`, `product`, `m1`, `m2`, `m3`, `pto`,
-    `installer`. Of those only `name` and `address` are needed. `cached_seconds` is how long an answer is
-    good for.
+    `installer`, `best_time`, and `city`, `state`, `zip` where the address is in parts. Of those only `name`
+    and `address` are needed. `cached_seconds` is how long an answer is good for.
     """
 
     app: MicrosoftApp

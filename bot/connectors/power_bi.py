@@ -138,7 +138,7 @@ class PowerBi(HomeownerSource):
         headers = {"Authorization": f"Bearer {self._token()}"}
         try:
             response = self._http.post(self._address, json=body, headers=headers)
-        except httpx.TransportError as error:
+        except httpx.HTTPError as error:
             raise OutcomeUnknown(
                 f"Power BI does not answer ({type(error).__name__}). Check the network if it goes on."
             ) from None

@@ -67,6 +67,12 @@ class Typing:
         return [each.name.split()[0] for each in self(text).homeowners]
 
 
+def answered(typing):
+    """Waits until all that was asked is answered."""
+    for query in list(typing.look_up._under_way.values()):
+        query.done.wait(LONG)
+
+
 WORDS = {
     "a name": ("Hans Maple", ("Hans", "Maple")),
     "a phone number": ("+1 (202) 555-0101", ("2025550101",)),
@@ -159,17 +165,14 @@ def test_an_answer_is_good_for_as_long_as_it_is_said():
 
 
 def test_who_types_the_same_at_once_waits_for_one_question():
-    typing = Typing(Source())
+    typing = Typing(Source(), budget=0)
     typing.source.let.clear()
-    answers = []
-    people = [threading.Thread(target=lambda: answers.append(typing("hans"))) for _ in range(5)]
-    for each in people:
-        each.start()
+    for _ in range(5):
+        assert not typing("hans").answered
     typing.source.let.set()
-    for each in people:
-        each.join(LONG)
-    assert len(typing.source.asked) == 1
-    assert [len(each.homeowners) for each in answers] == [3] * 5
+    answered(typing)
+    assert typing.source.asked == [("hans",)]
+    assert len(typing("hans").homeowners) == 3
 
 
 def test_what_takes_too_long_is_given_up_and_kept_for_the_next_key():
@@ -177,8 +180,7 @@ def test_what_takes_too_long_is_given_up_and_kept_for_the_next_key():
     typing.source.let.clear()
     assert not typing("hans").answered
     typing.source.let.set()
-    [asking] = [each for each in threading.enumerate() if each.name == "look-up"]
-    asking.join(LONG)
+    answered(typing)
     assert typing.names("hans") == ["Hans", "Hanna", "José"]
     assert len(typing.source.asked) == 1
 
@@ -188,11 +190,8 @@ def test_a_slow_list_is_asked_a_few_things_at_once_at_most():
     typing.source.let.clear()
     for number in range(AT_ONCE + 3):
         assert not typing(f"street {number}").answered
-    asking = [each for each in threading.enumerate() if each.name == "look-up"]
-    assert len(asking) == AT_ONCE
     typing.source.let.set()
-    for each in asking:
-        each.join(LONG)
+    answered(typing)
     assert len(typing.source.asked) == AT_ONCE
 
 

@@ -14,13 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.connectors.power_bi import PowerBi
-from bot.connectors.power_bi_query import Dataset, homeowners_of
+from bot.connectors.microsoft import Token
+from bot.connectors.power_bi import SCOPE, PowerBi
+from bot.connectors.power_bi_query import Dataset, homeowners_of, text
 from bot.errors import NotLetIn, OutcomeUnknown, RateLimited, Rejected
 from bot.listings import Found, ListedHomeowner
 from bot.look_up import Answer, _bare, _holds, asked_words
 from bot.system_settings import MicrosoftApp, PowerBiSettings
+from tests.peers.certificates import client_context
 from tests.peers.dax import Model
+from tests.peers.entra import EntraPeer
 from tests.peers.peer import Fault, Reply, html
 from tests.peers.power_bi import (
     DATASET,
@@ -139,8 +142,11 @@ def test_what_cannot_be_read_in_a_row_is_taken_as_not_known(peer, power_bi):
     assert (pat.program, pat.milestones) == ("", {})
 
 
-def test_no_more_are_answered_than_fit_the_menu_and_those_by_name_come_first(peer, power_bi):
-    answer = power_bi().find(("hans",), 1, TODAY)
+def test_no_more_are_answered_than_fit_the_menu_and_those_by_name_come_first(power_bi):
+    """TOPN answers also those who are alike to the last one."""
+    rows = [row("Adam (homeowner)", "1 Hans Court"), HANS, row("Hans (homeowner)", "7 Elm Street")]
+    with PowerBiPeer(rows) as peer:
+        answer = power_bi(url=peer.base).find(("hans",), 1, TODAY)
     assert (names(answer), answer.complete) == (["Hans"], False)
 
 
@@ -211,6 +217,11 @@ FAULTS = {
     "a part only": (Reply(200, PARTLY), Rejected, "a part"),
     "a redirection": (Reply(302, "", {"Location": "http://127.0.0.1:1/"}), OutcomeUnknown, "302"),
     "words where a code should be": (Reply(403, {"error": {"code": "Hans lives here"}}), NotLetIn, "(403)"),
+    "an answer that is garbled": (
+        Reply(200, b"no gzip", {"Content-Encoding": "gzip"}),
+        OutcomeUnknown,
+        "does not answer",
+    ),
     "the connection is cut": (None, OutcomeUnknown, "does not answer"),
 }
 
@@ -240,6 +251,20 @@ def test_how_long_to_wait_is_told(peer, power_bi):
         with pytest.raises(RateLimited) as raised:
             power_bi().find(("hans",), 99, TODAY)
         assert raised.value.seconds == seconds
+
+
+def test_the_desk_signs_in_as_itself(power_bi):
+    """Once, for Power BI and nothing else; what the sign-in refuses is told as its own."""
+    with EntraPeer() as entra, PowerBiPeer([HANS], lets_in=lambda token: token in entra.issued) as peer:
+        asking = power_bi(Token(entra.app, SCOPE, verify=client_context()), url=peer.base)
+        assert [len(asking.find(("hans",), 99, TODAY).homeowners) for _ in range(2)] == [1, 1]
+        [signed_in] = entra.asked("POST", "token$")
+        assert signed_in.form()["scope"] == "https://analysis.windows.net/powerbi/api/.default"
+        entra.expired = True
+        later = power_bi(Token(entra.app, SCOPE, verify=client_context()), url=peer.base)
+        with pytest.raises(NotLetIn, match="expired"):
+            later.find(("hans",), 99, TODAY)
+        assert [each.what for each in later.examine(live=True) if not each.fits] == ["sign-in"]
 
 
 def test_a_dataset_that_is_not_there(peer, power_bi):
@@ -303,3 +328,7 @@ def test_a_desk_without_power_bi_loads_nothing_for_it():
     command = [sys.executable, "-c", heavy]
     ran = subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert ran.stdout == "[]\n"
+
+
+def test_a_quotation_mark_ends_no_text():
+    assert text('a" || "b') == '"a"" || ""b"'
