@@ -39,7 +39,7 @@ NO_COPY = ("beam", "concert", "unknown")
 HOMEOWNERS = ("hana@example.test", "h.ana@gmail.com", "hana+solar@bücher.example")
 DESK = Desk(cast(Memory, None), playbooks(), by_hand({}))
 CONTACTS = DESK.organisation.contacts
-TEAM = "team@example.test"
+MANAGER, TEAM = "account.manager@example.test", "team@example.test"
 
 
 def view_of(known: Facts, released: bool = False) -> CaseView:
@@ -96,7 +96,6 @@ def test_every_step_of_a_connected_system_is_among_them() -> None:
 
 # What may never be.
 
-
 TAKEN = {
     "case": lambda text: text.swapcase(),
     "plus tag": lambda text: text.replace("@", "+x@", 1),
@@ -120,27 +119,34 @@ NOT_TAKEN = {
 }
 
 
+@cache
+def mostly(usual: T, *others: T) -> st.SearchStrategy[T]:
+    """The usual value far more often than the others."""
+    return st.sampled_from((usual,) * 3 * len(others) + others)
+
+
+@cache
+def some_of(names: tuple[str, ...]) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(names), max_size=2, unique=True)
+
+
 @st.composite
 def disguised(draw: st.DrawFn, address: str) -> str:
     """The address as somebody could write it, or a system could hand it on."""
     local, _, host = address.partition("@")
     address = f"{local}@{host.encode('idna').decode()}"
-    for name in draw(st.lists(st.sampled_from(sorted(TAKEN)), max_size=3, unique=True)):
+    for name in draw(some_of(tuple(TAKEN))):
         address = TAKEN[name](address)
-    for name in draw(st.just([]) | st.lists(st.sampled_from(sorted(NOT_TAKEN)), max_size=2, unique=True)):
+    for name in draw(some_of(tuple(NOT_TAKEN))) if draw(mostly(False, True)) else ():
         address = NOT_TAKEN[name](address)
     return address
 
 
+@cache
 def addresses(homeowner: str) -> st.SearchStrategy[str]:
     """Mostly the homeowner's in disguise; else somebody's whom the desk knows, a group, or a stranger's."""
     known = [contact.email for contact in CONTACTS.values()]
-    return disguised(homeowner) | st.sampled_from([*known, TEAM, "stranger@example.test"])
-
-
-def mostly(usual: T, *others: T) -> st.SearchStrategy[T]:
-    """The usual value as often as all others together."""
-    return st.just(usual) | st.sampled_from(others)
+    return disguised(homeowner) | st.sampled_from([*known, MANAGER, TEAM, "stranger@example.test"])
 
 
 @st.composite
@@ -149,14 +155,11 @@ def cases_of(draw: st.DrawFn) -> Facts:
     typed = draw(st.sampled_from(["homeowner", "new", "both"]))
     return facts(
         category=draw(st.sampled_from(vocabulary.CATEGORIES)),
-        program=draw(mostly("everbright", *vocabulary.PROGRAMS)),
+        program=draw(st.sampled_from(("everbright", *vocabulary.PROGRAMS))),
         channel=draw(st.sampled_from(vocabulary.CHANNELS)),
-        sensitive=draw(mostly([], ["lawyer"], ["bbb_complaint"])),
+        sensitive=list(draw(mostly((), ("lawyer",), ("bbb_complaint",)))),
         homeowner={"name": "Hana (homeowner)", "email": "" if typed == "new" else homeowner},
-        installer={
-            "name": "Sunny Roofs",
-            "email": draw(st.just("office@example.test") | addresses(homeowner)),
-        },
+        installer={"name": "Sunny Roofs", "email": draw(mostly("office@example.test", homeowner, TEAM))},
         description=draw(st.sampled_from(["No answer.", f"I wrote from {homeowner}."])),
         extra={} if typed == "homeowner" else {"new_email": homeowner},
     )
@@ -170,14 +173,14 @@ def drafts(draw: st.DrawFn, known: Facts, released: bool) -> Draft:
     homeowner = known.homeowner.email or str(known.extra["new_email"])
     added = [
         Addressee(
-            draw(mostly("other", "homeowner", "installer", "account_manager", *CONTACTS)),
+            draw(mostly("other", "homeowner", "installer", *CONTACTS)),
             draw(addresses(homeowner)),
             draw(mostly("", "Hana (homeowner)", "Team", f'" <{homeowner}>, "')),
             draw(st.sampled_from(["to", "cc", "participant"])),
         )
-        for _ in range(draw(st.integers(1, 2)))
+        for _ in range(draw(st.integers(0, 2)))
     ]
-    kept = draft.addressees if draw(st.booleans()) else ()
+    kept = draw(mostly(draft.addressees, ()))
     text = draw(mostly(draft.text, "Hello,", f"> From: Hana <{homeowner}>"))
     subject = draw(mostly(draft.subject, f"Re: {homeowner}", "Hello\nBcc: a@example.test"))
     return replace(draft, addressees=(*kept, *added), text=text, subject=subject)
@@ -218,6 +221,9 @@ def refused_or_right(data: st.DataObject) -> str:
         or bool({"fraud", "compliance"} & set(known.categories))
         or bool(people & {CONTACTS[role].email for role in GUARDED_ROLES})
     )
+    assert not {"\n", "\r"} & set("".join((cleared.subject, *(each.address for each in cleared.addressees))))
+    if "lawyer" in known.sensitive and not released:
+        assert not people & {mailbox(known.installer.email), MANAGER}
     if hers in people and shared:
         assert not guarded
         assert override
