@@ -11,6 +11,7 @@ from bot.approving import NO_COPY, Edits, may_be_overridden, refusal
 from bot.cases import CaseView
 from bot.desk import Desk
 from bot.differences import Difference, left_open
+from bot.ports import Sender
 from bot.sop import Step
 from bot.systems import OPENS, Draft
 
@@ -23,6 +24,8 @@ COPIED, HOMEOWNER, REASON = "copied", "homeowner", "reason"
 TEXTS = ("text", "text_continued")
 """The inputs that words stand in, in their order."""
 LONGEST = 3000
+SUBMIT_LIMIT = 24
+"""How many characters Slack gives the button under a form."""
 DOES: Final = {
     "email": "Send",
     "add_participant": "Add",
@@ -48,21 +51,25 @@ def preview(view: CaseView, step: Step, draft: Draft, desk: Desk, *, lead: bool)
         *_fields(draft),
         *_words(draft),
         *_others(draft, view, desk, lead=lead),
-        kit.context(_afterwards(step, draft)),
+        kit.context(_afterwards(step, draft, desk)),
         kit.actions(
             kit.button("I do it by hand …", FORM_BY_HAND, f"{view.stored.number}|{step.id}"),
             block_id="by_hand",
         ),
     ]
     return kit.modal(
-        ORDERED, _title(draft), blocks, submit=does(draft), private_metadata=_metadata(view, step.id)
+        ORDERED, _title(draft), blocks, submit=_does(draft, desk), private_metadata=_metadata(view, step.id)
     )
 
 
-def does(draft: Draft) -> str:
+def _does(draft: Draft, desk: Desk) -> str:
     """What happens when a form is sent."""
     if draft.verb == "email" and draft.system == "ebh":
         return "Reply in Jira"
+    sender = _sender(draft, desk)
+    if sender:
+        shortly = f"Send from {sender.partition('@')[0]}@…"
+        return shortly if len(shortly) <= SUBMIT_LIMIT else "Send"
     how = "by" if draft.verb == "email" else "in"
     return f"{DOES.get(draft.verb, 'Do it')} {how} {title(draft.system)}"
 
@@ -162,11 +169,19 @@ def _others(draft: Draft, view: CaseView, desk: Desk, *, lead: bool) -> Iterator
     )
 
 
-def _afterwards(step: Step, draft: Draft) -> str:
+def _sender(draft: Draft, desk: Desk) -> str:
+    """Whom a mail comes from; empty for what is none."""
+    connector: object = desk.connectors.get(draft.system)
+    return connector.sender if draft.verb == "email" and isinstance(connector, Sender) else ""
+
+
+def _afterwards(step: Step, draft: Draft, desk: Desk) -> str:
     clock = " The clock starts once it is sent (D-04)." if STARTS_THE_CLOCK & set(step.events) else ""
-    if draft.verb == "email":
-        return f"The desk sends it as soon as it can; you can go on meanwhile.{clock}"
-    return f"The desk does it as soon as {title(draft.system)} answers; you can go on meanwhile."
+    sender = _sender(draft, desk)
+    if sender:
+        text = f"It goes out from {kit.escape(sender)} as soon as that is possible; you can go on meanwhile."
+        return f"{text}{clock}"
+    return f"The desk does it as soon as {title(draft.system)} answers; you can go on meanwhile.{clock}"
 
 
 def _title(draft: Draft) -> str:

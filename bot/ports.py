@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final, Literal, Protocol, TypeVar
+from typing import Final, Literal, Protocol, TypeVar, runtime_checkable
 
 from bot.guard import Cleared
 from bot.housekeeping import Leftovers
@@ -596,3 +596,12 @@ class Connector(Protocol):
 
     def examine(self, *, live: bool) -> Iterator[Finding]:
         """See whether the settings fit; `live`, with harmless calls to the system. Raises nothing."""
+
+
+@runtime_checkable
+class Sender(Protocol):
+    """A connector that sends mail."""
+
+    @property
+    def sender(self) -> str:
+        """The address that mail comes from."""

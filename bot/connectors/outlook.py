@@ -46,6 +46,11 @@ class Outlook:
         self._graph = Graph(settings.url, self._token)
         self._mailbox = f"/users/{quote(settings.mailbox)}"
 
+    @property
+    def sender(self) -> str:
+        """The address that mail comes from."""
+        return self._settings.mailbox
+
     def carry_out(self, cleared: Cleared, mark: str, around: Surroundings, seek: bool) -> Receipt:
         draft = cleared.draft
         require_sendable(draft)

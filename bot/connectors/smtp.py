@@ -59,6 +59,11 @@ class Smtp:
         self._now = now
         self._domain = settings.mailbox.rpartition("@")[2]
 
+    @property
+    def sender(self) -> str:
+        """The address that mail comes from."""
+        return self._settings.mailbox
+
     def carry_out(self, cleared: Cleared, mark: str, around: Surroundings, seek: bool) -> Receipt:
         draft = cleared.draft
         require_sendable(draft)

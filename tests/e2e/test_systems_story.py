@@ -60,9 +60,16 @@ def jira(office: Office) -> Ledger:
     return ledger
 
 
+@dataclass
+class Mailbox(Ledger):
+    """One that mail comes from."""
+
+    sender: str = "desk@example.test"
+
+
 @pytest.fixture
 def mail(office: Office, jira: Ledger) -> Ledger:
-    ledger = Ledger()
+    ledger = Mailbox()
     office.connectors = {**office.connectors, "email": ledger}
     return ledger
 
@@ -100,6 +107,8 @@ def test_a_ticket_and_a_mail_are_read_ordered_and_done(office: Office, jira: Led
         form = ada.wait_for_view("ordered")
         assert "*To:* Bright Roofs, office@bright-roofs.example.test" in form.all_text
         assert "installer · “" in form.all_text
+        assert ada.view.submit == "Send from desk@…"
+        assert "It goes out from desk@example.test as soon as that is possible" in form.all_text
         ada.fill({"text": "Please call them today.", "copied": "boss@bright-roofs.example.test"})
         ada.submit()
         ada.wait_for_message("2 business days after Wednesday, January 9, 10 AM")

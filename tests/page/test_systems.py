@@ -16,7 +16,7 @@ from bot.systems import Status
 from tests.databases import SqliteFiles
 from tests.e2e.conftest import WEDNESDAY, Office
 from tests.e2e.robot import settle
-from tests.e2e.test_systems_story import Ledger
+from tests.e2e.test_systems_story import Ledger, Mailbox
 from tests.page.conftest import FLAGS, NAMES
 from tests.page.gallery.camera import SIZES, Camera
 from tests.page.gallery.people import HANNA, SILENT, homeowner
@@ -45,7 +45,7 @@ def wrong(tmp_path_factory: pytest.TempPathFactory, sqlite: SqliteFiles) -> Iter
     """What is wrong with each surface, once all have been shown."""
     office = Office(tmp_path_factory.mktemp("systems"), sqlite)
     program = next(found for name in NAMES if name and (found := shutil.which(name)))
-    jira, mail = Ledger(), Ledger()
+    jira, mail = Ledger(), Mailbox()
     office.connectors = {"ebh": jira, "email": mail}
     try:
         office.clock.to(WEDNESDAY)
