@@ -22,7 +22,7 @@ from storage.inserting import insert_new
 from storage.locking import locked
 from storage.outbox import AT_ONCE, DELIVERERS
 from storage.pacing import LONGEST_WAIT
-from storage.tables import OrderRow, RestoreRow
+from storage.tables import OrderRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class OrderStore(Orders):
         row = self.session.exec(locked(self.session, query, skip_locked=True)).one_or_none()
         if row is None:
             return None
-        trace = self._trace(row)
+        trace: Trace = row.trace  # type: ignore[assignment] # the table's constraint holds it
         row.holder, row.not_before, row.attempts, row.trace = holder, lease_until, row.attempts + 1, "perhaps"
         self.session.flush()
         return Task(_order(row), row.attempts, holder, lease_until, trace)
@@ -153,15 +153,6 @@ class OrderStore(Orders):
     def _locked(self, order_id: int) -> OrderRow | None:
         query = select_rows(OrderRow).where(OrderRow.id == order_id)
         return self.session.exec(locked(self.session, query)).one_or_none()
-
-    def _trace(self, row: OrderRow) -> Trace:
-        kept: Trace = row.trace  # type: ignore[assignment] # the table's constraint holds it
-        return "perhaps" if kept == "none" and self._restored(row) else kept
-
-    def _restored(self, row: OrderRow) -> bool:
-        """Whether a copy was put in this database's place since the order was placed."""
-        since = exists(select(col(RestoreRow.at)).where(col(RestoreRow.at) >= row.placed_at))
-        return bool(self.session.execute(select(since)).scalar_one())
 
 
 def _values(order: Order, now: datetime) -> dict[str, object]:

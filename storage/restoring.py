@@ -16,7 +16,16 @@ from bot.keeping import Restored
 from storage.backup import backup, names_beside, require_sound, stamp
 from storage.engines import engines_of, place_of
 from storage.process_lock import lock_for
-from storage.tables import CASE_NUMBER, CaseRow, CounterRow, FollowUpRow, OutboxRow, RestoreRow, TimelineRow
+from storage.tables import (
+    CASE_NUMBER,
+    CaseRow,
+    CounterRow,
+    FollowUpRow,
+    OrderRow,
+    OutboxRow,
+    RestoreRow,
+    TimelineRow,
+)
 from storage.upgrade import MIGRATIONS, look_before_opening, run_migrations, upgrading
 
 PARTS: Final = ("", "-wal", "-shm")
@@ -86,6 +95,8 @@ def _told(file: Path, now: datetime, migrations: Path) -> tuple[datetime, int]:
                 .where(col(CounterRow.name) == CASE_NUMBER)
                 .values(value=CounterRow.value + NUMBERS_LEFT_OUT)
             )
+            # What it does not know to be done may have been done since it was made.
+            connection.execute(update(OrderRow).values(trace="perhaps"))
             cases = connection.execute(select(func.count()).select_from(CaseRow)).scalar_one()
     finally:
         engine.dispose()

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import DatabaseError
+from bot.systems import Draft, Order
 from storage import Files
 from storage.backup import backup, keep_copy, require_sound
 from tests.storage.samples import ADA, NOW, a_case, a_letter, address, contents, opened, rows, with_case
@@ -45,6 +46,24 @@ def test_the_copy_is_the_database_afterwards_and_what_it_replaced_is_kept(copy, 
     assert rows(restored.aside, "SELECT number FROM cases") == [(1001,), (1002,)]
     assert rows(copy, "SELECT count(*) FROM restores") == [(0,)]
     assert sorted(file.name for file in path.parent.iterdir()) == sorted((path.name, ASIDE, copy.name))
+
+
+def test_what_the_copy_has_not_done_may_have_been_done_since(database, path):
+    """Also where somebody had looked: that was before the copy was made."""
+    number = with_case(database)
+    with database.write() as work:
+        for name in ("new", "looked at"):
+            draft = Draft(f"HC-{number}", name, "email", "step")
+            work.orders.put(Order(f"HC-{number}/{name}", number, draft, ADA, NOW), NOW)
+        task = work.orders.claim("looked at", "me", NOW, LATER)
+        work.orders.bury(task, "Nobody knows.", NOW)
+        work.orders.send_again(task.order.id)
+    kept = keep_copy(address(path), None, NOW)
+    database.close()
+    Files(address(path)).restore(kept, LATER)
+    with opened(path) as restored, restored.write() as work:
+        tasks = [work.orders.claim(name, "me", LATER, LATER) for name in ("new", "looked at")]
+    assert [task.trace for task in tasks] == ["perhaps", "perhaps"]
 
 
 def test_what_a_killed_desk_left_in_its_log_is_kept_too(copy, path):
