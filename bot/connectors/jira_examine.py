@@ -16,6 +16,7 @@ QUEUE: Final = "Homeowner Support Queue"
 FILLED: Final = frozenset({"string", "date", "option", "array"})
 PERMISSIONS: Final[Mapping[str, str]] = {
     "BROWSE_PROJECTS": "Browse projects",
+    "CREATE_ISSUES": "Create issues",
     "EDIT_ISSUES": "Edit issues",
     "ADD_COMMENTS": "Add comments",
     "LINK_ISSUES": "Link issues",

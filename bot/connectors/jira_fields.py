@@ -21,6 +21,8 @@ ASIDE: Final = ("Queue", "Request Type", COMMENT)
 """Fields that are no field of a ticket: its request type puts it into a queue, and a comment is one."""
 LONGEST_SUMMARY: Final = 255
 ORGANISATION: Final = "sd-customerorganization"
+LONG_TEXT: Final = ":textarea"
+"""How the kind of a field ends in which Jira reads markup, as it does in a description."""
 TRACE: Final = re.compile(r"\(Complaint Desk HC-\d+ · [0-9a-f]{8}\)")
 _MARKUP: Final = re.compile(r"([\[{])")
 
@@ -83,7 +85,7 @@ def to_jira(name: str, text: str, kind: Mapping[str, Any], organisation: Callabl
     """A field's value as Jira wants it for its `kind`, which is its schema. Raises Rejected."""
     match kind.get("type"), kind.get("items"):
         case ("string" | "date", _):
-            return text
+            return plain(text) if str(kind.get("custom", "")).endswith(LONG_TEXT) else text
         case ("option", _):
             return {"value": text}
         case ("array", "option"):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.connectors.jira_api import AGENT, BROWSE, USERS, JiraApi
-from bot.connectors.jira_fields import ORGANISATION
+from bot.connectors.jira_fields import ORGANISATION, to_text
 from bot.errors import Rejected
 from bot.systems import Addressee
 
@@ -41,10 +41,28 @@ def readers_of(api: JiraApi, key: str) -> Iterator[Mapping[str, Any]]:
     shared = [id_ for id_, kind in api.kinds().items() if kind.get("items") == ORGANISATION]
     issue = api.ask(f"read {key}", BROWSE, api.platform.get_issue, key, fields=["reporter", *shared])
     fields = issue["fields"]
-    yield fields.get("reporter") or {}
+    if fields.get("reporter"):
+        yield fields["reporter"]
     yield from api.paged(f"read who takes part in {key}", AGENT, f"request/{key}/participant")
     for organisation in {int(each["id"]) for id_ in shared for each in fields.get(id_) or ()}:
         yield from api.people_in(organisation)
+
+
+def require_readers(api: JiraApi, key: str, people: Sequence[Addressee], fields: Iterable[str]) -> None:
+    """Whom a reply is for has to read the ticket, or stand in one of its `fields`, for a rule of Jira's own.
+
+    Raises Rejected where somebody does not. Who hides their address may be the one.
+    """
+    readers = {str(each.get("emailAddress") or "").casefold() for each in readers_of(api, key)}
+    issue = api.ask(f"read {key}", BROWSE, api.platform.get_issue, key, fields=["summary", *fields])
+    reached = readers | {to_text(value).casefold() for value in issue["fields"].values()}
+    for each in people:
+        if "" not in readers and each.address.casefold() not in reached:
+            raise Rejected(
+                f"Nobody who reads {key} has the address of the {each.role.replace('_', ' ')}, so a reply "
+                "there would not reach them. Add them to the ticket or to its organisation in Jira, and have it "
+                "tried again; or write to them by hand."
+            )
 
 
 def _is_of(account: Mapping[str, Any], address: str) -> bool:

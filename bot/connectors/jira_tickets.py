@@ -13,7 +13,7 @@ from typing import Any, Final
 from bot.connectors import jira_fields
 from bot.connectors.jira_api import AGENT, BROWSE, COMMENT, EDIT, LINK, TRANSITION, JiraApi
 from bot.connectors.jira_fields import instead_of, is_there, to_text, trace_of
-from bot.connectors.jira_people import account_of
+from bot.connectors.jira_people import account_of, require_readers
 from bot.errors import Rejected
 from bot.system_settings import JiraSettings
 from bot.systems import OPENS, Draft, Receipt, Surroundings
@@ -75,7 +75,9 @@ class Tickets:
         return self._commented(public=False)
 
     def reply(self) -> Receipt:
-        """A comment that all see who take part in the ticket; Jira mails it to them."""
+        """A comment that all see who read the ticket; Jira mails it to them."""
+        to = self._draft.at("to")
+        require_readers(self._api, self._key_of(self._draft.on), to, self._settings.fields.values())
         return self._commented(public=True)
 
     def close(self) -> Receipt:

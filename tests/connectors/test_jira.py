@@ -164,6 +164,13 @@ def test_words_that_people_typed_mention_nobody(jira: Jira, peer: JiraPeer) -> N
     words = f"Ask [~accountid:{stranger}] {{color}}"
     carry_out(jira, replace(HO, fields={**FIELDS, "Description": words, "Internal Comment": words}))
     carry_out(jira, replace(NOTE, text=words))
+    peer.schemas[MAIL] = {
+        "type": "string",
+        "custom": "com.atlassian.jira.plugin.system.customfieldtypes:textarea",
+    }
+    carry_out(
+        jira, replace(LINKED, fields={**LINKED.fields, "Installer’s email address": words}), mark="d" * 32
+    )
     assert [notice for notice in peer.notices if notice.to == "stranger@example.test"] == []
 
 
@@ -192,6 +199,18 @@ def test_a_comment_tells_its_number(jira: Jira, peer: JiraPeer) -> None:
     comment = peer.issues["EBH-1"].comments[-1]
     assert (comment.body, comment.public) == (f"1/2 attempt\n\n{TRACE}", False)
     assert receipt == Receipt(comment.id, f"{peer.url}/browse/EBH-1?focusedCommentId={comment.id}")
+
+
+@pytest.mark.parametrize("reads", ["as a participant", "in a field", "hidden"])
+def test_a_reply_reaches_whoever_reads_the_ticket(jira: Jira, peer: JiraPeer, reads: str) -> None:
+    with_tickets(jira, peer)
+    issue = peer.issues["EBH-2"]
+    if reads == "in a field":
+        issue.fields[MAIL] = "New@example.test"
+    else:
+        issue.participants.append(peer.account("new@example.test", hidden=reads == "hidden"))
+    carry_out(jira, replace(REPLY, addressees=(Addressee("installer", "new@example.test"),)))
+    assert issue.comments[-1].public
 
 
 def test_somebody_who_takes_part_is_not_added_again(jira: Jira, peer: JiraPeer) -> None:
@@ -466,6 +485,10 @@ REFUSALS = {
         "(404)",
         around=Surroundings({"ho_ticket": replace(HO_RECORD, reference="EBH-99")}),
     ),
+    "a reply that would reach nobody": Refusal(
+        replace(REPLY, addressees=(Addressee("installer", "new@example.test"),)),
+        "Nobody who reads EBH-2 has the address of the installer",
+    ),
     "no words": Refusal(replace(NOTE, text=" "), "no words"),
     "another way to close": Refusal(CLOSE, "cannot be closed by “Finish”", settings={"close": "Finish"}),
     "what Jira does not do": Refusal(replace(NOTE, verb="reassign"), "does not do this (reassign)"),
@@ -561,6 +584,10 @@ def test_a_person_is_no_organisation(jira: Jira, address: str) -> None:
 
 
 # --- whether the settings fit ---------------------------------------------------------------------
+
+
+def test_without_a_live_look_nothing_is_asked(jira: Jira, peer: JiraPeer) -> None:
+    assert ([each.what for each in jira.examine(live=False)], peer.calls) == (["settings"], [])
 
 
 def test_settings_that_fit_are_told_to(jira: Jira, peer: JiraPeer) -> None:

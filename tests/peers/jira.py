@@ -215,6 +215,7 @@ class JiraPeer(Peer):
             labels = issue.fields.setdefault("labels", [])
             labels.extend({change["add"]} - set(labels))
         issue.fields.update(fields)
+        self._marked_up(issue, fields)
         self._tell_organisations(issue, fields)
         self._changed(issue)
         return Reply(204)
@@ -331,7 +332,7 @@ class JiraPeer(Peer):
         issue = Issue(str(10100 + number), f"EBH-{number}", kind.id, dict(values))
         self.issues[issue.key] = issue
         self._changed(issue)
-        self._mentions(issue, values.get("description", ""))
+        self._marked_up(issue, values)
         self._tell_organisations(issue, values)
         return Reply(
             201, {"issueId": issue.id, "issueKey": issue.key, "requestTypeId": kind.id, "serviceDeskId": "7"}
@@ -462,6 +463,11 @@ class JiraPeer(Peer):
     def _mentions(self, issue: Issue, text: str) -> None:
         for account in MENTION.findall(text):
             self._notify(account, issue, "mention")
+
+    def _marked_up(self, issue: Issue, values: Mapping[str, Any]) -> None:
+        for id_, value in values.items():
+            if id_ == "description" or self.schemas[id_].get("custom", "").endswith(":textarea"):
+                self._mentions(issue, value)
 
     def _tell_organisations(self, issue: Issue, fields: Mapping[str, Any]) -> None:
         for each in self.organisations:
