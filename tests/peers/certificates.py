@@ -4,8 +4,12 @@ nobody else.
 
 from __future__ import annotations
 
+import atexit
 import ssl
 from functools import cache
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 
 import trustme
 
@@ -13,6 +17,16 @@ import trustme
 @cache
 def authority() -> trustme.CA:
     return trustme.CA()
+
+
+@cache
+def authority_file() -> str:
+    """The authority's certificate, for clients that want a file; it is gone with the process."""
+    folder = Path(mkdtemp(prefix="desk-authority-"))
+    atexit.register(rmtree, folder, ignore_errors=True)
+    file = folder / "authority.pem"
+    authority().cert_pem.write_to_path(str(file))
+    return str(file)
 
 
 def server_context() -> ssl.SSLContext:
