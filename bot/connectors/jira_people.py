@@ -60,8 +60,8 @@ def require_readers(api: JiraApi, key: str, people: Sequence[Addressee], fields:
         if "" not in readers and each.address.casefold() not in reached:
             raise Rejected(
                 f"Nobody who reads {key} has the address of the {each.role.replace('_', ' ')}, so a reply "
-                "there would not reach them. Add them to the ticket or to its organisation in Jira, and have it "
-                "tried again; or write to them by hand."
+                "there would not reach them. Add them to the ticket or to its organisation in Jira, and have "
+                "it tried again; or write to them by hand."
             )
 
 
