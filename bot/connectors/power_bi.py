@@ -19,7 +19,7 @@ from bot.connectors.microsoft import Token
 from bot.connectors.power_bi_query import FIELDS, NEEDED, Dataset, Row, homeowners_of
 from bot.errors import DeliveryError, NotLetIn, OutcomeUnknown, RateLimited, Rejected
 from bot.listings import Found, HomeownerSource
-from bot.look_up import LookUp
+from bot.look_up import LookUp, in_line
 from bot.system_settings import PowerBiSettings
 from bot.systems import TITLES, Finding
 
@@ -60,8 +60,9 @@ class PowerBi(HomeownerSource):
 
     def find(self, words: Sequence[str], most: int, today: date) -> Found:
         rows = self._rows(self._dataset.of(words, most))
-        # Of those who are alike in what they are ordered by, TOPN answers all.
-        return Found(tuple(homeowners_of(rows[:most], today)), complete=len(rows) < most)
+        # TOPN answers in no order, and all who are alike to the last one.
+        homeowners = in_line(homeowners_of(rows, today), words)
+        return Found(tuple(homeowners[:most]), complete=len(rows) < most)
 
     def examine(self, *, live: bool) -> Iterator[Finding]:
         """See whether the settings fit; `live`, sign in and read one row. Raises nothing."""

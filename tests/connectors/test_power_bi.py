@@ -143,11 +143,15 @@ def test_what_cannot_be_read_in_a_row_is_taken_as_not_known(peer, power_bi):
 
 
 def test_no_more_are_answered_than_fit_the_menu_and_those_by_name_come_first(power_bi):
-    """TOPN answers also those who are alike to the last one."""
+    """Those who are alike to the last one are answered, too, and before the others."""
     rows = [row("Adam (homeowner)", "1 Hans Court"), HANS, row("Hans (homeowner)", "7 Elm Street")]
+    rows += [row("Hansel (homeowner)", f"{each} Elm Street") for each in range(3)]
     with PowerBiPeer(rows) as peer:
-        answer = power_bi(url=peer.base).find(("hans",), 1, TODAY)
-    assert (names(answer), answer.complete) == (["Hans"], False)
+        answer = power_bi(url=peer.base).find(("hans",), 3, TODAY)
+    assert ([each.name.split()[0] for each in answer.homeowners], answer.complete) == (
+        ["Hans", "Hans", "Hansel"],
+        False,
+    )
 
 
 def test_parts_of_an_address_are_joined_and_searched(power_bi):
