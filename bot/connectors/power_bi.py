@@ -48,15 +48,16 @@ class PowerBi(HomeownerSource):
 
     def __init__(self, settings: PowerBiSettings, token: Token | None = None) -> None:
         self._settings = settings
+        self._columns = {field: column for field, column in settings.columns.items() if column}
         self._token = token or Token(settings.app, SCOPE)
-        self._dataset = Dataset(settings.table, settings.columns)
+        self._dataset = Dataset(settings.table, self._columns)
         path = f"/groups/{settings.workspace}/datasets/{settings.dataset}/executeQueries"
         self._address = settings.url.rstrip("/") + path
         self._http = httpx.Client(timeout=SECONDS)
 
     @property
     def stated(self) -> frozenset[str]:
-        return frozenset(self._settings.columns)
+        return frozenset(self._columns)
 
     def find(self, words: Sequence[str], most: int, today: date) -> Found:
         rows = self._rows(self._dataset.of(words, most))
@@ -67,7 +68,7 @@ class PowerBi(HomeownerSource):
     def examine(self, *, live: bool) -> Iterator[Finding]:
         """See whether the settings fit; `live`, sign in and read one row. Raises nothing."""
         wrong = list(self._wrong())
-        yield from wrong or [Finding("settings", f"{len(self._settings.columns)} columns are mapped.")]
+        yield from wrong or [Finding("settings", f"{len(self._columns)} columns are mapped.")]
         if live and not wrong:
             yield from self._examined()
 
@@ -85,11 +86,11 @@ class PowerBi(HomeownerSource):
         if not settings.table:
             yield Finding("table", "The table of the homeowners is missing. Write its name.", fits=False)
         for field in NEEDED:
-            if not settings.columns.get(field):
+            if not self._columns.get(field):
                 yield Finding(
                     f"columns.{field}", "This column is needed. Write what it is called.", fits=False
                 )
-        for field in (each for each in settings.columns if each not in FIELDS):
+        for field in (each for each in self._columns if each not in FIELDS):
             said = f"The desk knows no such field of a homeowner. It knows {', '.join(FIELDS)}."
             yield Finding(f"columns.{field}", said, fits=False)
 
@@ -102,7 +103,7 @@ class PowerBi(HomeownerSource):
             return
         yield Finding("sign-in", "Microsoft Entra lets the desk in.")
         try:
-            rows = self._rows(self._dataset.sample(self._settings.columns))
+            rows = self._rows(self._dataset.sample(self._columns))
         except Rejected as error:
             yield from self._missing(error)
         except DeliveryError as error:
@@ -115,7 +116,7 @@ class PowerBi(HomeownerSource):
     def _missing(self, refused: Rejected) -> Iterator[Finding]:
         """The columns that cannot be read; what was refused is something else where each of them can."""
         refusals = []
-        for field, column in self._settings.columns.items():
+        for field, column in self._columns.items():
             try:
                 self._rows(self._dataset.sample([field]))
             except Rejected:
@@ -124,7 +125,7 @@ class PowerBi(HomeownerSource):
             except DeliveryError as error:
                 yield Finding("dataset", str(error), fits=False)
                 return
-        if 0 < len(refusals) < len(self._settings.columns):
+        if 0 < len(refusals) < len(self._columns):
             yield from refusals
         elif refusals:
             table = self._settings.table

@@ -291,6 +291,7 @@ def test_what_was_typed_stands_in_no_address(peer, power_bi):
 
 EXAMINED = {
     "all is well": ({}, [], []),
+    "a column that is left blank": ({"columns": {**MAPPED, "email": ""}}, [], []),
     "no id": ({"workspace": "sales"}, ["workspace"], []),
     "no table": ({"table": ""}, ["table"], []),
     "a field that is needed": ({"columns": {"name": "Full Name"}}, ["columns.address"], []),
