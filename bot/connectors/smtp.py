@@ -34,6 +34,10 @@ TAKING_SECONDS: Final = 45.0
 """How long it may take to take the message, which many search for viruses meanwhile."""
 LATER: Final = "Nothing was sent; it is tried again later."
 SETTINGS: Final = "Check SMTP_HOST, SMTP_PORT, SMTP_SECURITY, SMTP_USER and SMTP_PASSWORD."
+HERE: Final = ("localhost", "127.0.0.1", "::1")
+BARE: Final = (
+    "SMTP_SECURITY is none, which is for a mail server on this machine alone. Set it to starttls or tls."
+)
 LOOK: Final = (
     "Look whether it has gone: among the mailbox’s sent mail, or by its Message-ID in the mail server’s log. "
     "If it has not, choose “Send again”; if it has, “By hand”."
@@ -90,9 +94,11 @@ class Smtp:
         fits = "@" in self._settings.mailbox
         said = "The mailbox is set." if fits else "This is no address of a mailbox. Fill it in in desk.yaml."
         yield Finding("mailbox", said, fits)
+        if self._bare:
+            yield Finding("security", BARE, fits=False)
         groups = "A mail server does not tell who is behind a list: write to people, not to lists."
         yield Finding("groups", groups)
-        if not (live and fits):
+        if not live or not fits or self._bare:
             return
         try:
             with self._session() as server:
@@ -101,6 +107,11 @@ class Smtp:
             yield Finding("mail server", str(error), fits=False)
         else:
             yield Finding("mail server", "It lets the desk in.")
+
+    @property
+    def _bare(self) -> bool:
+        """Whether mail would go over a network for all to read."""
+        return self._settings.security == "none" and self._settings.host not in HERE
 
     def _message(self, draft: Draft, mark: str, around: Surroundings) -> EmailMessage:
         settings = self._settings
@@ -132,6 +143,8 @@ class Smtp:
 
     def _reached(self) -> smtplib.SMTP:
         settings = self._settings
+        if self._bare:
+            raise NotLetIn(BARE, traceless=True)
         # A greeting with the name of the desk's own host would tell it to everybody.
         greeting = self._domain
         with _translated():
@@ -197,7 +210,7 @@ def _translated() -> Iterator[None]:
         ) from None
     except smtplib.SMTPResponseException as error:
         raise _answered(error.smtp_code, "The desk’s sign-in", shut_out=True) from None
-    except ssl.SSLEOFError as error:
+    except (ssl.SSLEOFError, ssl.SSLZeroReturnError) as error:
         raise _unreached(error) from None
     except ssl.SSLError as error:
         raise NotLetIn(

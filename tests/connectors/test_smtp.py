@@ -199,6 +199,13 @@ def test_wrong_settings_are_an_admins(peer: SmtpPeer, changes: dict[str, object]
     assert error.traceless
 
 
+def test_nothing_goes_unencrypted_to_another_machine(peer: SmtpPeer) -> None:
+    ours = smtp(peer, security="none", host="mail.example.test")
+    error = refused(lambda: ours.carry_out(cleared(), MARK, ALONE, seek=False), NotLetIn)
+    assert "SMTP_SECURITY" in str(error)
+    assert [each.what for each in ours.examine(live=False) if not each.fits] == ["security"]
+
+
 def test_a_certificate_of_nobodys_is_not_trusted(peer: SmtpPeer) -> None:
     settings = SmtpSettings("127.0.0.1", peer.port, MAILBOX, USER, SecretStr(PASSWORD))
     error = refused(lambda: Smtp(settings).carry_out(cleared(), MARK, ALONE, seek=False), NotLetIn)
