@@ -106,6 +106,9 @@ class Tickets:
             for name in draft.fields
             if name not in jira_fields.ASIDE
         }
+        if "Description" not in {**before, **draft.fields}:
+            # What people wrote by hand is not known here, and is left as it is.
+            asked.discard("description")
         edits = {
             id_: instead_of(there.get(id_), value, before)
             for id_, value in wanted.items()

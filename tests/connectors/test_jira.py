@@ -247,6 +247,15 @@ def test_an_update_writes_what_differs_and_keeps_the_trace(jira: Jira, peer: Jir
     assert len(peer.asked("PUT", "")) == 1
 
 
+def test_a_description_that_people_wrote_is_left_as_it_is(settings: JiraSettings, peer: JiraPeer) -> None:
+    jira = Jira(replace(settings, fields={}))
+    with_tickets(jira, peer)
+    peer.issues["EBH-1"].fields["description"] = "By hand."
+    by_hand = Surroundings({"ho_ticket": replace(HO_RECORD, fields={})})
+    carry_out(jira, replace(CHANGE, fields={"Support Channel": "Chat"}), around=by_hand)
+    assert peer.issues["EBH-1"].fields["description"] == "By hand."
+
+
 def test_another_installer_takes_the_place_of_the_one_before(jira: Jira, peer: JiraPeer) -> None:
     with_tickets(jira, peer)
     for name in ("Added by hand", "New Roofs"):
