@@ -47,8 +47,8 @@ class JiraSettings:
 class Related:
     """What a Salesforce case is related to: the lookup field of the case, the object, and how one is found.
 
-    `match` is the field of the object that is compared with the fact `by`, a dotted id such as
-    `homeowner.email`.
+    `match` is the field of the object that is compared with what stands in the playbooks' field `by`, such
+    as `Related Installer`.
     """
 
     field: str
