@@ -21,7 +21,7 @@ from bot.drafting import standing
 from bot.errors import DeliveryError, NotLetIn, RateLimited, Rejected
 from bot.guard import Cleared, Refused
 from bot.ports import Clock, Connector, Work
-from bot.systems import Order, Receipt, Surroundings, Task
+from bot.systems import Order, Receipt, Record, Surroundings, Task
 
 logger = logging.getLogger(__name__)
 
@@ -146,7 +146,10 @@ class Clerk:
             and earlier.system == order.system
             and _main(earlier) == _main(order)
         )
-        records = {each.on: each for each in view.records}
+        # What was opened by hand by an earlier version of the desk has left nothing but its number.
+        numbers = view.stored.references.items()
+        records = {on: Record(order.case_number, on, order.system, number) for on, number in numbers}
+        records |= {each.on: each for each in view.records}
         return cleared, Surroundings(records, thread, looked=task.trace == "looked")
 
     def _settle(self, work: Work, task: Task, outcome: Outcome) -> None:

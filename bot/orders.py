@@ -23,6 +23,9 @@ from bot.systems import OPENS, ORDERED, TITLES, UPDATE, Draft, Order, Receipt, R
 CARRIED_OUT: Final = "order_done"
 """The event of a timeline's line where the rules know of none."""
 FAILED: Final = "order_failed"
+LEFT_TO_DO: Final = "order_note"
+NOTE: Final = "note"
+"""The name in a receipt's data of what a person has to do besides, in a sentence."""
 
 
 def mark_of(order: Order) -> str:
@@ -113,6 +116,9 @@ def finished(work: Work, desk: Desk, task: Task, receipt: Receipt, at: datetime,
     if order.draft.verb == "close":
         _keep_closed(work, order, now)
     _report(work, desk, view, order, receipt, now)
+    if note := receipt.data.get(NOTE, ""):
+        text = f"{TITLES.get(order.system, order.system)} has made {receipt.reference}. {note}"
+        _tell_owner(work, order, Entry(now, "", LEFT_TO_DO, text, order.draft.cites, {"order": order.id}))
     changed(work, work.cases.get(order.case_number), f"order/{order.key}/done", now)
     return True
 
@@ -121,14 +127,10 @@ def failed(work: Work, task: Task, said: str, at: datetime, now: datetime) -> No
     """It cannot be done: the owner is told, and decides, or a lead."""
     work.orders.bury(task, said, at)
     order = task.order
-    stored = work.cases.get(order.case_number)
     text = f"{TITLES.get(order.system, order.system)} did not do it: {said}"
-    entry = Entry(now, "", FAILED, text, order.draft.cites, {"order": order.id, "step": order.draft.step})
-    work.timeline.add(order.case_number, [entry])
-    if stored.owner:
-        line = len(work.timeline.of(stored.number)) - 1
-        work.outbox.put([letters.notice(stored, stored.owner, line)], now)
-    changed(work, stored, f"order/{order.key}/dead/{task.attempt}", now)
+    data = {"order": order.id, "step": order.draft.step}
+    _tell_owner(work, order, Entry(now, "", FAILED, text, order.draft.cites, data))
+    changed(work, work.cases.get(order.case_number), f"order/{order.key}/dead/{task.attempt}", now)
 
 
 def delayed(work: Work, task: Task, now: datetime) -> None:
@@ -165,6 +167,15 @@ def take_over(work: Work, order_id: int, by: str, now: datetime) -> Order:
 def changed(work: Work, stored: StoredCase, occasion: str, now: datetime) -> None:
     """The owner's card shows how an order stands."""
     work.outbox.put(letters.card_redrawn(stored, work.outbox, occasion), now)
+
+
+def _tell_owner(work: Work, order: Order, entry: Entry) -> None:
+    """A line of the timeline that the owner has to know of."""
+    work.timeline.add(order.case_number, [entry])
+    stored = work.cases.get(order.case_number)
+    if stored.owner:
+        line = len(work.timeline.of(stored.number)) - 1
+        work.outbox.put([letters.notice(stored, stored.owner, line)], entry.at)
 
 
 def _last(view: CaseView, step: Step) -> Order | None:

@@ -42,6 +42,7 @@ class Ledger:
     faults: list[tuple[DeliveryError, bool]] = field(default_factory=list)
     sought: list[bool] = field(default_factory=list)
     surroundings: list[Surroundings] = field(default_factory=list)
+    note: str = ""
 
     def carry_out(self, cleared: Cleared, mark: str, around: Surroundings, seek: bool) -> Receipt:
         self.sought.append(seek)
@@ -54,7 +55,9 @@ class Ledger:
             self.kept[mark] = cleared.draft
         if fault:
             raise fault
-        return Receipt(f"EBH-{len(self.kept)}", f"https://jira.example.test/EBH-{len(self.kept)}")
+        data = {"note": self.note} if self.note else {}
+        name = f"EBH-{len(self.kept)}"
+        return Receipt(name, f"https://jira.example.test/{name}", data=data)
 
     def status(self, records: Sequence[Record]) -> Mapping[str, Status]:
         return {each.reference: Status("Open") for each in records}
@@ -205,6 +208,30 @@ def test_what_was_done_after_the_case_moved_on_stands_in_its_timeline(work: Case
     mail.work.report(mail.case, "homeowner_contacted_satisfied", NOW)
     mail.work_all()
     assert mail.view.timeline[-1].event == orders.CARRIED_OUT
+
+
+def test_a_number_alone_is_record_enough(connected: Connected) -> None:
+    """As it was recorded before the desk kept more of a ticket."""
+    with connected.desk.memory.write() as work:
+        cases.record_reference(work, connected.desk, connected.case.number, "ho_ticket", "EBH-7", ADA, NOW)
+    connected.work.report(connected.case, "installer_email_sent", NOW)
+    connected.work.report(connected.case, "homeowner_contacted_satisfied", NOW)
+    connected.place("close", lambda draft: replace(draft, text="It was mended."))
+    connected.work_all()
+    assert connected.ledger.surroundings[-1].records["ho_ticket"].reference == "EBH-7"
+
+
+def test_what_is_left_to_do_is_told_to_the_owner(connected: Connected) -> None:
+    """Salesforce makes a case also where it does not find the homeowner."""
+    connected.ledger.note = "Relate it by hand (R-044): homeowner.email."
+    connected.place("open_ticket")
+    connected.work_all()
+    line = next(line for line in connected.view.timeline if line.event == orders.LEFT_TO_DO)
+    assert line.text == "Jira has made EBH-1. Relate it by hand (R-044): homeowner.email."
+    told = [each.letter for each in connected.work.waiting() if each.letter.kind == "notice"]
+    assert [(letter.to, letter.data["entry"]) for letter in told] == [
+        (ADA, str(connected.view.timeline.index(line)))
+    ]
 
 
 def test_nothing_makes_what_is_cleared_but_the_guard(connected: Connected) -> None:
