@@ -33,10 +33,11 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 import handlers
 from blocks.home import home as draw_home
 from blocks.letters import draw
-from bot import auditing, digests
+from bot import auditing, desk_file, digests
 from bot.agenda import ERRANDS, ROUTINE, SUBJECTS
 from bot.clerk import Clerk
 from bot.connectors.by_hand import by_hand
+from bot.connectors.connecting import connected, looking_up
 from bot.connectors.slack import SlackMessenger
 from bot.connectors.slack_home import SlackHomes
 from bot.connectors.slack_people import SlackPeople
@@ -52,6 +53,8 @@ from bot.settings import Settings, holiday_years, load_organisation, load_settin
 from bot.sop import Playbooks
 from bot.staff import Staff
 from bot.statuses import StatusReader
+from bot.system_settings import SystemSettings
+from bot.systems_file import systems_in
 from handlers.busy import MOST, THREADS, Gate, Listeners
 from handlers.clock import Bell
 from handlers.front import Front
@@ -259,7 +262,7 @@ def _serve(way: Way | None = None, given: Mapping[str, str] = {}) -> None:
 def _start_slack(settings: Settings, way: Way | None, stack: ExitStack) -> None:
     serving = _serving(settings, way)
     settings.require(serving.way)
-    playbooks = _playbooks(settings.desk_config)
+    playbooks, systems = _told(settings.desk_config, settings)
     slack = Slack(
         settings.slack_bot_token.get_secret_value(),
         settings.slack_app_token.get_secret_value(),
@@ -268,7 +271,15 @@ def _start_slack(settings: Settings, way: Way | None, stack: ExitStack) -> None:
     )
     slack.check()
     database = stack.enter_context(open_database(settings.database_url, system_clock()))
-    service = wire(playbooks, database, slack, system_clock, serving)
+    service = wire(
+        playbooks,
+        database,
+        slack,
+        system_clock,
+        serving,
+        connectors=connected(systems),
+        look_up=looking_up(systems),
+    )
     stack.enter_context(service.running())
     if service.site:
         print(f"Its pages stand at http://{service.site.server.address}: /healthz, /readyz, /metrics.")
@@ -290,7 +301,7 @@ def _start_sandbox(settings: Settings, stack: ExitStack) -> None:
     from sandbox.server import Sandbox  # noqa: PLC0415
 
     config = settings.desk_config or ROOT / "sandbox" / "desk.yaml"
-    playbooks = _playbooks(config)
+    playbooks, systems = _told(config, settings)
     state = Path("var/sandbox")
     address = settings.database_url if settings.database_url_given else f"sqlite:///{state / 'desk.db'}"
     _require_free(settings.port)
@@ -317,7 +328,8 @@ def _start_sandbox(settings: Settings, stack: ExitStack) -> None:
         raise StartError(str(error)) from error
     stack.callback(sandbox.stop)
     slack = Slack(sandbox.bot_token, sandbox.app_token, sandbox.api_url)
-    services.append(wire(playbooks, database, slack, sandbox.clock.now))
+    now, connectors = sandbox.clock.now, connected(systems)
+    services.append(wire(playbooks, database, slack, now, connectors=connectors, look_up=looking_up(systems)))
     stack.enter_context(services[0].running())
     print(
         "There are no Slack tokens (SLACK_BOT_TOKEN, SLACK_APP_TOKEN), so this is the sandbox:\n"
@@ -325,6 +337,13 @@ def _start_sandbox(settings: Settings, stack: ExitStack) -> None:
         f"What happens in it is kept in {state.resolve()}.",
         flush=True,
     )
+
+
+def _told(desk_config: Path | None, settings: Settings) -> tuple[Playbooks, SystemSettings]:
+    """The playbooks for this organisation, and its systems of record. Raises SettingsError, PlaybookError."""
+    document = desk_file.read(desk_config or desk_file.DEFAULT)
+    organisation = desk_file.organisation_in(document, holiday_years(system_clock().date()))
+    return load_playbooks(organisation), systems_in(document, settings)
 
 
 def _playbooks(desk_config: Path | None) -> Playbooks:

@@ -22,6 +22,9 @@ EXAMPLE: Final = Path(__file__).parent.parent / "desk.example.yaml"
 DEFAULT: Final = Path(__file__).parent / "desk.default.yaml"
 """As the example, with placeholders for the contacts: for trying plans out where there is no desk.yaml."""
 
+SYSTEMS: Final = "systems"
+"""The section that is no part of the organisation; `bot.systems_file` reads it."""
+
 _SLACK_ID: Final = re.compile(r"[UW][A-Z0-9]{6,}")
 _ROLE_ID: Final = re.compile(r"[UWS][A-Z0-9]{6,}")
 _CHANNEL: Final = re.compile(r"#?[^\sA-Z#@]{1,80}|[CG][A-Z0-9]{6,}")
@@ -52,7 +55,7 @@ _Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_timesta
 
 
 @dataclass(frozen=True, slots=True)
-class _Document:
+class Document:
     """A file's data, and the line of each dotted key in it."""
 
     path: Path
@@ -80,15 +83,20 @@ def load_organisation(path: Path | None, years: range) -> Organisation:
     Without a file: the SOP's roster and hours, and a placeholder for every contact. Raises SettingsError,
     one sentence a problem, each with the file and the line.
     """
-    example, document = _read(EXAMPLE), _read(path or DEFAULT)
-    data = {**example.data, **document.data}
+    return organisation_in(read(path or DEFAULT), years)
+
+
+def organisation_in(document: Document, years: range) -> Organisation:
+    """As `load_organisation`, for a file that was read already."""
+    example = read(EXAMPLE)
+    data = _organisation_of({**example.data, **document.data})
     federal = _federal_holidays(years)
     try:
         organisation = organisation_from(data, federal)
     except SettingsError as error:
-        raise SettingsError(document.at(f"{error}{_hint(document.key_of(str(error)), example)}")) from None
+        raise SettingsError(document.at(f"{error}{hint(document.key_of(str(error)), example)}")) from None
     plus, minus, problems = _own_holidays(data, federal, years)
-    known = organisation_from(example.data, federal).contacts
+    known = organisation_from(_organisation_of(example.data), federal).contacts
     problems += [*_people(data, organisation), *_places(organisation), *_contacts(organisation, known)]
     if problems:
         raise SettingsError("\n".join(map(document.at, problems)))
@@ -96,16 +104,21 @@ def load_organisation(path: Path | None, years: range) -> Organisation:
     return replace(organisation, calendar=calendar)
 
 
+def _organisation_of(data: Mapping[str, object]) -> dict[str, object]:
+    return {name: section for name, section in data.items() if name != SYSTEMS}
+
+
 def _federal_holidays(years: range) -> frozenset[date]:
     """The days on which federal offices are closed, as observed: a Saturday's holiday is Friday's."""
     return frozenset(day for day in country_holidays("US", years=years, observed=True) if day.weekday() < 5)
 
 
-def _read(path: Path) -> _Document:
+def read(path: Path) -> Document:
+    """A file with its lines. Raises SettingsError where it is not one of settings."""
     try:
-        text = path.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=_Loader)
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506  # _Loader is a SafeLoader.
+        loader = _Loader(path.read_text(encoding="utf-8"))
+        node = loader.get_single_node()
+        data = loader.construct_document(node) if node else None
     except (OSError, UnicodeDecodeError):
         raise SettingsError(
             f"{path} cannot be read. Make it a text file in UTF-8 that you may read."
@@ -117,10 +130,10 @@ def _read(path: Path) -> _Document:
             f"{path} holds characters that YAML does not allow. Save it as plain text."
         ) from None
     if data is None:
-        return _Document(path, {}, {})
+        return Document(path, {}, {})
     if not isinstance(data, dict) or node is None:
         raise SettingsError(f"{path} is not a list of settings. Begin as desk.example.yaml does.")
-    return _Document(path, data, dict(_lines(node, "")))
+    return Document(path, data, dict(_lines(node, "")))
 
 
 def _not_yaml(path: Path, error: yaml.MarkedYAMLError) -> str:
@@ -142,7 +155,7 @@ def _lines(node: yaml.Node, key: str) -> Iterator[tuple[str, int]]:
             yield from _lines(value, f"{key}[{index}]")
 
 
-def _hint(key: str, example: _Document) -> str:
+def hint(key: str, example: Document) -> str:
     """What was meant by a key that the example does not have."""
     parent, _, name = re.sub(r"\[\d+\]", "[0]", key).rpartition(".")
     prefix = f"{parent}." if parent else ""

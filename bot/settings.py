@@ -18,12 +18,12 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.desk_file import holiday_years, load_organisation
 from bot.errors import SettingsError
+from bot.system_access import LOOPBACK, Access
 
 __all__ = ["SLACK_API", "Settings", "holiday_years", "load_organisation", "load_settings"]
 
 SLACK_API: Final = "https://slack.com/api/"
 _DATABASES: Final = ("sqlite", "postgresql", "postgresql+psycopg")
-_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 _FOUND: Final = {
     "SLACK_BOT_TOKEN": "Copy it from the app’s page, OAuth & Permissions, and add it to .env.",
     "SLACK_APP_TOKEN": (
@@ -62,7 +62,7 @@ def _api_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError(f"is not a web address. Leave it out for Slack's own, {SLACK_API}.")
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise ValueError(
             "would send tokens unencrypted to another machine. Write https:// instead of http://."
         )
@@ -97,7 +97,7 @@ def _existing(value: object) -> object:
     return value
 
 
-class Settings(BaseSettings):
+class Settings(Access):
     """Everything that comes from the environment or `.env`; the environment wins. Secrets never print."""
 
     model_config = SettingsConfigDict(

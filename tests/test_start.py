@@ -131,6 +131,10 @@ def nobody_answers(_: Path) -> nullcontext[dict[str, str]]:
         (port_taken, "Stop the program that has it, or set PORT to another one."),
         (another_desk, "Another desk is already running on"),
         (written("desk.yaml", "rota: 3\n"), "desk.yaml"),
+        (
+            written("desk.yaml", "systems: {use: {mail: smtp}, mail: {mailbox: care@example.test}}\n"),
+            "desk.yaml, line 1: systems.use.mail is smtp, which needs SMTP_HOST. Add it to .env",
+        ),
         (written(".env", "SLACK_BOT_TOKN=x\n"), ".env, line 1: SLACK_BOT_TOKN is not a setting."),
         (newer_database, "was last used by a newer desk"),
         (refused_token, "Slack refused SLACK_BOT_TOKEN (invalid_auth)."),
@@ -140,6 +144,7 @@ def nobody_answers(_: Path) -> nullcontext[dict[str, str]]:
         "a busy port",
         "a second process",
         "a bad desk.yaml",
+        "a system that lacks something",
         "a bad .env",
         "a newer database",
         "a refused bot token",

@@ -110,6 +110,14 @@ def test_the_api_address_ends_in_a_slash(tmp_path):
         ({"PORT": "65536"}, "PORT is not a port"),
         ({"PORT": "-1"}, "PORT is not a port"),
         ({"PORT": "²"}, "PORT is not a port"),
+        ({"JIRA_URL": "ever.atlassian.net"}, "JIRA_URL is not a web address"),
+        ({"JIRA_URL": f"https://desk:{SECRET}@ever.example.test"}, "JIRA_URL holds more than an address"),
+        ({"SALESFORCE_URL": "http://ever.example.test"}, "SALESFORCE_URL would send credentials unencrypted"),
+        ({"GRAPH_URL": "https://[graph"}, "GRAPH_URL is not a web address"),
+        ({"SMTP_PORT": "0"}, "SMTP_PORT is not a port"),
+        ({"SMTP_SECURITY": "ssl"}, "SMTP_SECURITY is none of starttls, tls, none"),
+        ({"SMTP_HOST": "mail.example.test", "SMTP_SECURITY": "none"}, "SMTP_SECURITY is none, which"),
+        ({"SMTP_PASSWORD": SECRET}, "SMTP_USER and SMTP_PASSWORD come together"),
     ],
     ids=lambda value: value if isinstance(value, str) else "+".join(value),
 )
@@ -128,8 +136,20 @@ def test_every_problem_is_told_at_once(tmp_path):
 
 
 def test_a_secret_never_prints(tmp_path):
-    environ = dict.fromkeys(NAMES[:1], BOT) | {"SLACK_APP_TOKEN": APP, "SLACK_SIGNING_SECRET": SECRET}
-    settings = load(tmp_path, environ | {"DATABASE_URL": f"postgresql://desk:{SECRET}@db/desk"})
+    environ = {
+        "SLACK_BOT_TOKEN": BOT,
+        "SLACK_APP_TOKEN": APP,
+        "SLACK_SIGNING_SECRET": SECRET,
+        "DATABASE_URL": f"postgresql://desk:{SECRET}@db/desk",
+        "JIRA_USER": SECRET,
+        "JIRA_API_TOKEN": SECRET,
+        "SALESFORCE_CLIENT_ID": SECRET,
+        "SALESFORCE_CLIENT_SECRET": SECRET,
+        "MICROSOFT_CLIENT_SECRET": SECRET,
+        "SMTP_USER": SECRET,
+        "SMTP_PASSWORD": SECRET,
+    }
+    settings = load(tmp_path, environ)
     assert SECRET not in f"{settings!r} {settings!s}"
     assert settings.slack_bot_token.get_secret_value() == BOT
 

@@ -1,0 +1,46 @@
+"""From settings to connectors. Only what is connected is imported: a desk that is worked by hand starts
+without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.look_up import LookUp
+from bot.ports import Connector
+from bot.system_settings import OutlookSettings, SmtpSettings, SystemSettings
+
+
+def connected(settings: SystemSettings) -> Mapping[str, Connector]:
+    """The connectors by the names of the vocabulary. All mail goes by the one way that is connected."""
+    connectors: dict[str, Connector] = {}
+    if settings.jira is not None:
+        from bot.connectors.jira import Jira  # noqa: PLC0415
+
+        connectors["ebh"] = Jira(settings.jira)
+    if settings.salesforce is not None:
+        from bot.connectors.salesforce import Salesforce  # noqa: PLC0415
+
+        connectors["salesforce"] = Salesforce(settings.salesforce)
+    if settings.mail is not None:
+        connectors["outlook"] = connectors["email"] = _mail(settings.mail)
+    return connectors
+
+
+def looking_up(settings: SystemSettings) -> LookUp | None:
+    """The live list of homeowners; None where only what was imported is looked through."""
+    if settings.power_bi is None:
+        return None
+    from bot.connectors.power_bi import look_up  # noqa: PLC0415
+
+    return look_up(settings.power_bi)
+
+
+def _mail(settings: OutlookSettings | SmtpSettings) -> Connector:
+    if isinstance(settings, OutlookSettings):
+        from bot.connectors.outlook import Outlook  # noqa: PLC0415
+
+        return Outlook(settings)
+    from bot.connectors.smtp import Smtp  # noqa: PLC0415
+
+    return Smtp(settings)
