@@ -123,11 +123,12 @@ def where(role: str, facts: Facts) -> str:
 
 
 def _behind(each: Addressee, known: WhoIsWho, members: Members) -> Iterator[Person]:
+    """Somebody who is named, and all behind them. A homeowner's address is their own: no system is asked."""
     own = mailboxes(each.address)
-    yield from (Person(_roles(each.role, mailbox, known)) for mailbox in own)
-    if not own:
-        yield Person(frozenset({each.role}))
-    if address := deliverable(each.address):
+    named = [Person(_roles(each.role, mailbox, known)) for mailbox in own] or [Person(frozenset({each.role}))]
+    yield from named
+    address = deliverable(each.address)
+    if address and not any(HOMEOWNER in known.get(mailbox, ()) for mailbox in own):
         group = f"The address of {whom(each.role)} is a group, and the homeowner is in it. "
         behind = {mailbox for member in members(address) for mailbox in mailboxes(member)}
         yield from (Person(_roles(OTHER, mailbox, known), group) for mailbox in sorted(behind - own))

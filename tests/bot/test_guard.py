@@ -187,6 +187,13 @@ def test_a_group_without_the_homeowner_is_written_to() -> None:
     assert clear(draft, judged_by(of("concert")), members=lambda _: (RISK,)).draft == draft
 
 
+def test_no_system_is_asked_who_is_behind_the_homeowners_address() -> None:
+    """A system may be asked by a URL, where an address of theirs does not belong."""
+    asked: list[str] = []
+    clear(mail(*INSTALLER_AND_HANA), judged_by(of()), lambda who: (asked.append(who), ())[1], "They asked.")
+    assert asked == [INSTALLER]
+
+
 FORWARDED = "See below.\n\n> From: Hana <Hana@Example.test>\n> To: us"
 TO_INSTALLER = mail(somebody("installer"), text=FORWARDED)
 
