@@ -18,7 +18,7 @@ from tests.connectors.letters import DRAFT, INSTALLER, MANAGER, MARK, OTHER_MARK
 from tests.peers.certificates import client_context
 from tests.peers.entra import MAIL, SECRET, EntraPeer
 from tests.peers.graph import MAILBOX, GraphPeer, Mail, refusal
-from tests.peers.peer import Fault, html
+from tests.peers.peer import Fault, Reply, html
 
 ALONE = Surroundings()
 READS_GROUPS = (*MAIL, "GroupMember.Read.All")
@@ -164,7 +164,8 @@ def test_a_draft_that_somebody_changed_goes_out_as_it_was_approved(graph: GraphP
     graph.faults = [Fault(method="POST", path="send$")]
     with pytest.raises(OutcomeUnknown):
         send(graph)
-    graph.mails[0].content["ccRecipients"] = [{"emailAddress": {"address": "somebody@else.example.test"}}]
+    for place in ("ccRecipients", "bccRecipients", "replyTo"):
+        graph.mails[0].content[place] = [{"emailAddress": {"address": "somebody@else.example.test"}}]
     graph.mails[0].content["body"] = {"contentType": "html", "content": "Forwarded"}
     send(graph, seek=True)
     exactly_once(graph)
@@ -262,6 +263,15 @@ def test_a_list_without_end_is_left_to_a_person(graph: GraphPeer, entra: EntraPe
     entra.roles = READS_GROUPS
     graph.groups[LIST] = [member(f"{number}@example.test") for number in range(40)]
     with pytest.raises(Rejected, match="longer"):
+        outlook(graph).members(LIST)
+
+
+def test_a_list_that_goes_on_elsewhere_is_not_followed(graph: GraphPeer, entra: EntraPeer) -> None:
+    entra.roles = READS_GROUPS
+    graph.groups[LIST] = [member("a@example.test")]
+    elsewhere = {"value": [], "@odata.nextLink": "https://elsewhere.example.test/v1.0/groups"}
+    graph.faults = [Fault(Reply(200, elsewhere), method="GET", path="transitiveMembers")]
+    with pytest.raises(OutcomeUnknown, match="not Microsoft Graph"):
         outlook(graph).members(LIST)
 
 
