@@ -129,7 +129,10 @@ def _behind(each: Addressee, known: WhoIsWho, members: Members) -> Iterator[Pers
     yield from named
     address = deliverable(each.address)
     if address and not any(HOMEOWNER in known.get(mailbox, ()) for mailbox in own):
-        group = f"The address of {whom(each.role)} is a group, and the homeowner is in it. "
+        group = (
+            f"The address of {whom(each.role)} is a group, and the homeowner is in it. "
+            "Write to the others one by one. "
+        )
         behind = {mailbox for member in members(address) for mailbox in mailboxes(member)}
         yield from (Person(_roles(OTHER, mailbox, known), group) for mailbox in sorted(behind - own))
 

@@ -56,7 +56,7 @@ def mail_ban(facts: Facts, recipients: tuple[str, ...]) -> Ban | None:
         return Ban(
             _NO_CC,
             "DO NOT add the homeowner in the CC field of an installer or Concert e-mail of a Beam or "
-            "Concert case (R-035, D-13). Write to the homeowner separately.",
+            f"Concert case (R-035, D-13). {_meanwhile(facts)}Write to the homeowner separately.",
         )
     return None
 
@@ -76,7 +76,7 @@ def participant_ban(facts: Facts, participant: str) -> Ban | None:
             _NO_COPY,
             "The homeowner is NOT to be copied on any communication with Concert Support or Risk (R-072), "
             "and the Concert Compliance contact is a request participant of this case's tickets (D-13). "
-            "Write to the homeowner separately.",
+            f"{_meanwhile(facts)}Write to the homeowner separately.",
         )
     return None
 
@@ -85,3 +85,8 @@ def held_for_lawyer(facts: Facts, recipients: tuple[str, ...], released: bool) -
     """True for a draft to the installer or account manager while a lawyer is involved (D-09)."""
     waits = "lawyer" in facts.sensitive and not released
     return waits and bool({"installer", "account_manager"} & set(recipients))
+
+
+def _meanwhile(facts: Facts) -> str:
+    """Why a case is treated as Beam or Concert of which that is not known."""
+    return "The program is not known yet, so the strictest rule holds. " if facts.program == "unknown" else ""

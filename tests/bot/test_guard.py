@@ -157,6 +157,12 @@ def test_nobody_can_have_it_sent(known: Facts, draft: Draft, words: str, overrid
     assert HANA not in str(error).casefold()
 
 
+def test_a_case_whose_program_is_not_known_says_why_it_is_treated_so() -> None:
+    for program in ("unknown", "concert"):
+        said = str(refusal(mail(*INSTALLER_AND_HANA), judged_by(of(program))))
+        assert ("The program is not known yet" in said) is (program == "unknown")
+
+
 GROUPS = {"team@example.test": (INSTALLER, "Hana <HANA+x@example.test>"), "all@example.test": (RISK,)}
 
 
