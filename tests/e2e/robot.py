@@ -39,6 +39,8 @@ FACTS: Mapping[str, object] = {
     "milestones.m3": "2029-12-20",
 }
 """What is answered to a question of the desk, by the fact's id."""
+AS_IT_IS = ("subject", "text", "text_continued", "copied", "homeowner", "reason")
+"""The inputs of a mail, which are good as they come."""
 
 
 def settle(office: Office) -> None:
@@ -232,7 +234,7 @@ class Robot:
         """Every input with something plausible for its label."""
         self.read.append(view.all_text)
         assert not any(trouble in view.all_text for trouble in TROUBLE), view.all_text
-        if view.callback_id == "email_sent":
+        if view.callback_id == "email_sent" or "*Copied:*" in view.all_text:
             self.mails.append(view.all_text)
         if view.submit is None:
             person.close()
@@ -255,8 +257,10 @@ class Robot:
         if name in ("answer", "closure_comments"):
             self.typed.append(f"{label} {len(self.typed) + 1} of {self.case}")
             return self.typed[-1]
-        if name in ("subject", "text", "text_continued") or name.endswith(".not_yet"):
+        if name in AS_IT_IS or name.endswith(".not_yet"):
             return None
+        if name.startswith("field."):
+            return "Property Damage"
         return FACTS[name]
 
     # --- what stands on the screen ---
