@@ -29,7 +29,7 @@ LONGEST_COMMENT: Final = 4000
 """Bytes that a case comment holds."""
 LOOKED_AT: Final = 200
 """The newest so many comments of a case are looked at."""
-BUILT_IN: Final[Mapping[str, str]] = {"Subject": "Subject"}
+BUILT_IN: Final[Mapping[str, str]] = {"Subject": "Subject", "Description": "Description"}
 """The playbooks' fields that are the same in every org."""
 CHOSEN: Final = frozenset({"Customer Request Type", "SubType"})
 """Fields whose values are those of a picklist."""
@@ -48,6 +48,7 @@ class Salesforce(Connector):
         draft = cleared.draft
         if draft.verb not in VERBS:
             raise Rejected(f"Salesforce does not do this ({draft.verb.replace('_', ' ')}). Do it by hand.")
+        self._api.begin()
         return VERBS[draft.verb](_Order(self._api, self._settings, draft, mark, around, seek))
 
     def status(self, records: Sequence[Record]) -> Mapping[str, Status]:

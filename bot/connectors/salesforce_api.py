@@ -52,12 +52,18 @@ class SalesforceApi:
         self._latest: requests.Response | None = None
         self._client: Client | None = None
         self._choices: Mapping[str, tuple[str, ...]] = {}
+        self._wrote = False
+
+    def begin(self) -> None:
+        """Another order: nothing of it was written yet."""
+        self._wrote = False
 
     def ask(self, what: str, needs: str, call: Callable[[Any], Any], *, writes: bool = False) -> Any:
         """What the org answers. Raises DeliveryError.
 
         `what` completes “could not …” and names no people; `needs` is what the desk lacks where it may not.
-        What `writes` may have left something behind when its reply is lost.
+        What `writes` may have left something behind when its reply is lost; so may what the same order wrote
+        before.
         """
         for again in (False, True):
             client = self._signed_in()
@@ -65,15 +71,16 @@ class SalesforceApi:
                 answer = call(client)
             except SalesforceError:
                 if not self._expired() or again:
-                    raise self._meant(what, needs, writes) from None
+                    raise self._meant(what, needs, writes=writes) from None
                 self._client = None
             except (requests.RequestException, ValueError) as error:
                 said = f"Salesforce did not answer when the desk was to {what} ({type(error).__name__})."
-                raise _trouble(said, writes) from None
+                raise self._trouble(said, writes=writes) from None
             else:
                 if self._latest is not None and _is_page(self._latest):
                     said = f"What answered is not Salesforce when the desk was to {what}."
-                    raise _trouble(f"{said} Is there a proxy in between?", writes)
+                    raise self._trouble(f"{said} Is there a proxy in between?", writes=writes)
+                self._wrote = self._wrote or writes
                 return answer
         raise AssertionError
 
@@ -116,20 +123,20 @@ class SalesforceApi:
             content = answer.json() if answer.content else {}
         except (requests.RequestException, ValueError) as error:
             said = f"Salesforce did not answer when the desk was to sign in ({type(error).__name__})."
-            raise _trouble(said, writes=False) from None
+            raise self._trouble(said, writes=False) from None
         status = answer.status_code
         if status == 429:
             raise RateLimited("Salesforce asks the desk to wait before it signs in (429).", _wait(answer))
         if status in (408, 409) or status >= 500 or not isinstance(content, Mapping):
             said = f"Salesforce is in trouble, or something on the way to it ({status})."
-            raise _trouble(said, writes=False)
+            raise self._trouble(said, writes=False)
         token = content.get("access_token")
         if status != 200 or not isinstance(token, str):
             raise NotLetIn(
                 f"Salesforce does not know the desk ({status}). Check SALESFORCE_URL, SALESFORCE_CLIENT_ID "
                 "and SALESFORCE_CLIENT_SECRET, and that the connected app allows the client credentials "
                 "flow, with a user to run as.",
-                traceless=True,
+                traceless=not self._wrote,
             )
         return token
 
@@ -139,7 +146,7 @@ class SalesforceApi:
     def _expired(self) -> bool:
         return self._latest is not None and self._latest.status_code == 401
 
-    def _meant(self, what: str, needs: str, writes: bool) -> DeliveryError:
+    def _meant(self, what: str, needs: str, *, writes: bool) -> DeliveryError:
         """What the latest answer means. The org's own words stay out: they may tell of people."""
         response = self._latest
         assert response is not None
@@ -149,22 +156,28 @@ class SalesforceApi:
             return RateLimited(said, _wait(response))
         if status in (408, 409) or status >= 500 or BUSY & set(codes) or _is_page(response):
             said = "Salesforce is in trouble, or something on the way to it"
-            return _trouble(f"{said}: the desk could not {what} ({status}).", writes)
+            return self._trouble(f"{said}: the desk could not {what} ({status}).", writes=writes)
         if status == 401:
             return NotLetIn(
                 "Salesforce ended the desk’s session and takes no new one (401). Check the connected app’s "
                 "user and policies.",
-                traceless=True,
+                traceless=not self._wrote,
             )
         if status == 403 or any(code.startswith(SHUT_OUT) for code in codes):
             said = f"Salesforce does not let the desk {what} ({status})."
-            return NotLetIn(f"{said} Give the connected app’s user {needs}.", traceless=True)
+            return NotLetIn(f"{said} Give the connected app’s user {needs}.", traceless=not self._wrote)
         if status == 404:
             return Rejected(
                 f"Salesforce could not {what}: there is no such record any more, or the desk may not see it "
                 "(404). Look for it in Salesforce; then have it tried again, or do it by hand."
             )
         return Rejected(self._refused(what, codes, fields))
+
+    def _trouble(self, said: str, *, writes: bool) -> DeliveryError:
+        """What happened, and whether something may have come of it."""
+        if writes or self._wrote:
+            return OutcomeUnknown(f"{said} The desk looks what got through, and goes on.")
+        return Unreached(f"{said} Nothing was written there; the desk tries again.")
 
     def _refused(self, what: str, codes: list[str], fields: list[str]) -> str:
         ours = {api: name for name, api in self._settings.fields.items()}
@@ -219,9 +232,3 @@ def _is_page(response: requests.Response) -> bool:
 def _wait(response: requests.Response) -> float:
     said = response.headers.get("Retry-After", "")
     return float(said) if said.isdecimal() and len(said) < 6 else WAIT
-
-
-def _trouble(said: str, writes: bool) -> DeliveryError:
-    if writes:
-        return OutcomeUnknown(f"{said} The desk looks what got through, and goes on.")
-    return Unreached(f"{said} Nothing was written there; the desk tries again.")

@@ -145,6 +145,16 @@ def test_what_is_asked_for_is_compared_and_never_read_as_a_query(
     assert peer.cases[0].fields["AccountId"] == "001B"
 
 
+def test_a_second_step_that_is_not_let_in_knows_of_the_first(
+    salesforce: Salesforce, peer: SalesforcePeer
+) -> None:
+    order(salesforce, OPEN)
+    peer.faults.append(Fault(refusal(403, "INSUFFICIENT_ACCESS"), method="PATCH"))
+    assert not said(salesforce, CLOSE).traceless
+    order(salesforce, CLOSE, seek=True)
+    assert len(peer.cases[0].comments) == 1
+
+
 CREATE = r"sobjects/Case/Complaint"
 ANSWERS: Mapping[str, tuple[Fault, type[DeliveryError], str]] = {
     "a scope is missing": (

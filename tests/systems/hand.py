@@ -25,6 +25,8 @@ MACHINE = datetime(2030, 1, 1, tzinfo=UTC)
 MOST_ACTS = 120
 MOST_GIVEN_UP = 40
 COMMENTS = "The installer came on Tuesday, and all is well."
+CHOSEN = "Roof damage"
+"""What is chosen where a person has to choose."""
 ANSWERS = (
     "homeowner_contacted_satisfied",
     "installer_confirmed_receipt",
@@ -114,7 +116,10 @@ class Hand:
         """Have a connected system do it, and wait until it has."""
         self.done.add(step.id)
         with self.desk.memory.write() as work:
-            placed = orders.place(work, self.desk, view, drafted(view, step, self.desk), ADA, self.now)
+            draft = drafted(view, step, self.desk)
+            chosen = {name: CHOSEN for name, text in draft.fields.items() if text.startswith("DRAFT")}
+            draft = replace(draft, fields={**draft.fields, **chosen})
+            placed = orders.place(work, self.desk, view, draft, ADA, self.now)
         self.carry_out()
         return placed
 

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from bot.connectors.jira import Jira
 from bot.connectors.microsoft import Token
 from bot.connectors.outlook import Outlook
+from bot.connectors.salesforce import Salesforce
 from bot.connectors.smtp import Smtp
 from bot.orders import mark_of
 from bot.ports import Connector
@@ -24,6 +25,7 @@ from tests.peers.entra import EntraPeer
 from tests.peers.graph import GraphPeer
 from tests.peers.jira import CHANNEL, MAIL, ORGANISATIONS, TOKEN, USER, JiraPeer
 from tests.peers.peer import Fault
+from tests.peers.salesforce import SalesforcePeer
 from tests.peers.smtp import SmtpPeer, Stumble
 
 INSTALLER, MANAGER, COMPLIANCE = (
@@ -246,3 +248,47 @@ def _bare(text: str) -> str:
 
 def _of(content: Mapping[str, Any], where: str) -> set[str]:
     return {str(each["emailAddress"]["address"]) for each in content.get(where) or ()}
+
+
+class SalesforceSite:
+    names = ("salesforce",)
+
+    def __init__(self, peer: SalesforcePeer) -> None:
+        self.peer = peer
+
+    def reset(self) -> None:
+        self.peer.forget()
+        self.peer.faults = []
+
+    def connector(self) -> Connector:
+        return Salesforce(self.peer.settings, client_context())
+
+    def break_down(self, fault: Fault) -> None:
+        self.peer.faults = Lasting([fault])
+
+    def refusal(self, status: int, code: str) -> Any:
+        del status
+        return [{"message": code, "errorCode": code.upper()}]
+
+    def contents(self) -> Any:
+        return [
+            {
+                "number": case.number,
+                **{name: _bare(value) for name, value in case.fields.items()},
+                "comments": [(_bare(each["CommentBody"]), each["IsPublished"]) for each in case.comments],
+            }
+            for case in self.peer.cases
+        ]
+
+    def audiences(self) -> Iterator[set[str]]:
+        yield from ()
+
+    def shows(self, order: Order) -> bool:
+        del order
+        return False
+
+
+@contextmanager
+def salesforce_site() -> Iterator[SalesforceSite]:
+    with SalesforcePeer() as peer:
+        yield SalesforceSite(peer)

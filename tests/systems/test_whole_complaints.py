@@ -19,7 +19,7 @@ from tests.databases import SqliteFiles
 from tests.peers.smtp import Stumble
 from tests.systems.complaints import COMPLAINTS, HOMEOWNER
 from tests.systems.hand import Hand, connected
-from tests.systems.sites import Site, SmtpSite, jira_site, outlook_site, smtp_site
+from tests.systems.sites import Site, SmtpSite, jira_site, outlook_site, salesforce_site, smtp_site
 from tests.systems.trouble import WAYS
 
 
@@ -36,7 +36,8 @@ class World:
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
     with ExitStack() as stack:
-        sites = {"jira": stack.enter_context(jira_site()), "outlook": stack.enter_context(outlook_site())}
+        opened = {"jira": jira_site, "salesforce": salesforce_site, "outlook": outlook_site}
+        sites: dict[str, Site] = {name: stack.enter_context(site()) for name, site in opened.items()}
         yield World(sites, stack.enter_context(smtp_site()))
 
 
@@ -83,10 +84,12 @@ def test_a_complaint_is_worked_with_all_systems(world: World, sqlite: SqliteFile
     assert used == set(COMPLAINTS[name].systems)
 
 
+ONE_OF_EACH = ("installer_silent", "installer_conduct", "concern", "fraud", "damage", "wrong_meter")
+"""A complaint of each SOP; those of Beam and Concert make the same calls to other people."""
 FAILING = [
     pytest.param(name, system, way, id=f"{name}-{system}-{way}")
-    for name, complaint in COMPLAINTS.items()
-    for system in complaint.systems
+    for name in ONE_OF_EACH
+    for system in COMPLAINTS[name].systems
     for way in WAYS
 ]
 
