@@ -22,7 +22,7 @@ from storage.inserting import insert_new
 from storage.locking import locked
 from storage.outbox import AT_ONCE, DELIVERERS
 from storage.pacing import LONGEST_WAIT
-from storage.tables import OrderRow
+from storage.tables import CaseRow, OrderRow, RestoreRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,11 @@ class OrderStore(Orders):
     session: Session
 
     def put(self, order: Order, now: datetime) -> bool:
-        return insert_new(self.session, OrderRow, _values(order, now))
+        # A desk that went on beside the copy may have carried out the same order, unknown to the copy.
+        restored = exists(select(col(RestoreRow.at)).where(col(RestoreRow.at) >= col(CaseRow.opened_at)))
+        of_old = select(restored).where(col(CaseRow.number) == order.case_number)
+        perhaps = bool(self.session.execute(of_old).scalar_one_or_none())
+        return insert_new(self.session, OrderRow, _values(order, now, "perhaps" if perhaps else "none"))
 
     def of(self, case_number: int) -> Sequence[Order]:
         query = select_rows(OrderRow).where(OrderRow.case_number == case_number).order_by(col(OrderRow.id))
@@ -155,7 +159,7 @@ class OrderStore(Orders):
         return self.session.exec(locked(self.session, query)).one_or_none()
 
 
-def _values(order: Order, now: datetime) -> dict[str, object]:
+def _values(order: Order, now: datetime, trace: Trace) -> dict[str, object]:
     return {
         "key": order.key,
         "case_number": order.case_number,
@@ -167,7 +171,7 @@ def _values(order: Order, now: datetime) -> dict[str, object]:
         "override_by": order.override_by,
         "state": "waiting",
         "attempts": 0,
-        "trace": "none",
+        "trace": trace,
         "not_before": AT_ONCE,
         "holder": "",
         "said": "",

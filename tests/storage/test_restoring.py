@@ -66,6 +66,15 @@ def test_what_the_copy_has_not_done_may_have_been_done_since(database, path):
     assert [task.trace for task in tasks] == ["perhaps", "perhaps"]
 
 
+def test_what_is_ordered_anew_on_an_old_case_may_have_been_done_already(copy, path):
+    Files(address(path)).restore(copy, LATER)
+    with opened(path) as database, database.write() as work:
+        number = work.cases.numbers()[0]
+        draft = Draft(f"HC-{number}", "email", "email", "mail")
+        work.orders.put(Order(f"HC-{number}/mail", number, draft, ADA, LATER), LATER)
+        assert work.orders.claim("email", "me", LATER, LATER).trace == "perhaps"
+
+
 def test_what_a_killed_desk_left_in_its_log_is_kept_too(copy, path):
     connection = sqlite3.connect(path)
     connection.execute("INSERT INTO seen VALUES ('in the log', '2026-11-19 00:00:00')")
