@@ -18,6 +18,7 @@ from bot.systems import OPENS, Draft
 ORDERED = "ordered"
 UPDATED = "record_updated"
 FORM_BY_HAND = "order_form_by_hand"
+FORM = "order_form"
 FIELD = "field."
 """How the id of an input begins that stands for a field which only a person can fill in."""
 COPIED, HOMEOWNER, REASON = "copied", "homeowner", "reason"
@@ -93,6 +94,15 @@ def update(view: CaseView, difference: Difference, *, connected: bool) -> kit.Bl
     blocks.append(kit.context(text))
     submit = f"Update in {where}" if connected else "I have updated it"
     return kit.modal(UPDATED, "Update", blocks, submit=submit, private_metadata=_metadata(view, record.on))
+
+
+def offered(form: kit.Block, view: CaseView, step: Step) -> kit.Block:
+    """A form for work by hand from which a connected system can be asked after all."""
+    value = f"{view.stored.number}|{step.id}"
+    after_all = kit.button("Have the desk do it …", FORM, value)
+    blocks = form["blocks"]
+    assert isinstance(blocks, list)
+    return {**form, "blocks": [*blocks, kit.actions(after_all, block_id="after_all")]}
 
 
 def by_hand_now(view: CaseView, text: str) -> kit.Block:

@@ -56,7 +56,7 @@ def waiting(view: CaseView, order: Order, what: str, desk: Desk) -> Iterator[kit
     where, said = title(order.system), kit.clip(kit.escape(order.said), SAID_LIMIT)
     value = f"{view.stored.number}|{order.id}"
     if order.state == "dead":
-        yield kit.section(f":warning: {what}\n{where} did not do it: {said}")
+        yield kit.section(f":warning: {what}\n{where[0].upper()}{where[1:]} did not do it: {said}")
         again = kit.button("Try again", AGAIN, value)
         yield kit.actions(again, _take_over("By hand …", order, value), block_id=f"order_{order.id}")
         return

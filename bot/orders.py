@@ -127,7 +127,8 @@ def failed(work: Work, task: Task, said: str, at: datetime, now: datetime) -> No
     """It cannot be done: the owner is told, and decides, or a lead."""
     work.orders.bury(task, said, at)
     order = task.order
-    text = f"{TITLES.get(order.system, order.system)} did not do it: {said}"
+    title = TITLES.get(order.system, order.system)
+    text = f"{title[0].upper()}{title[1:]} did not do it: {said}"
     data = {"order": order.id, "step": order.draft.step}
     _tell_owner(work, order, Entry(now, "", FAILED, text, order.draft.cites, data))
     changed(work, work.cases.get(order.case_number), f"order/{order.key}/dead/{task.attempt}", now)

@@ -9,10 +9,8 @@ from slack_bolt import App, Args
 
 from blocks import card, kit
 from blocks.card import ANSWER, MORE, OPEN, RELEASE, STEP
-from blocks.orders import preview
-from bot import closing, orders, roles
+from bot import closing, orders
 from bot.cases import CaseView
-from bot.drafting import drafted
 from bot.errors import MovedOn
 from bot.roles import Act
 from bot.sop import Step
@@ -105,5 +103,4 @@ class CaseListeners(Casework):
         if not ordered or card.wanting(view, step):
             return self._form_by_hand(view, step, wanted)
         orders.require_unordered(view, step)
-        lead = roles.may(desk, user, Act.DECIDE)
-        return preview(view, step, drafted(view, step, desk), desk, lead=lead)
+        return self._preview(view, step, user)

@@ -9,7 +9,8 @@ from slack_bolt import Args
 
 from blocks import card, forms, kit, timeline
 from blocks import hands as drawn
-from bot import cases, hands, roles, step_reports
+from blocks import orders as order_blocks
+from bot import cases, hands, orders, roles, step_reports
 from bot.cases import CaseView, Reported
 from bot.drafting import drafted
 from bot.errors import CaseError, MovedOn
@@ -141,8 +142,20 @@ class Casework:
         metadata = str(args.body["view"].get("private_metadata") or "")
         return case_number(metadata), after_bar(metadata)
 
+    def _preview(self, view: CaseView, step: Step, user: str) -> kit.Block:
+        """The form by which a connected system is asked to do a step."""
+        desk = self.front.desk
+        lead = roles.may(desk, user, Act.DECIDE)
+        return order_blocks.preview(view, step, drafted(view, step, desk), desk, lead=lead)
+
     def _form_by_hand(self, view: CaseView, step: Step, wanted: str) -> kit.Block:
-        """The form of a step that a person does, or of what else is wanted of it."""
+        """The form of a step that a person does; a connected system may do it after all."""
+        form = self._drawn_by_hand(view, step, wanted)
+        if wanted == step.verb != "close" and orders.can_order(self.front.desk, step):
+            return order_blocks.offered(form, view, step)
+        return form
+
+    def _drawn_by_hand(self, view: CaseView, step: Step, wanted: str) -> kit.Block:
         match wanted:
             case "snooze":
                 return forms.snooze(view, step)

@@ -9,6 +9,7 @@ from slack_bolt import App, Args
 
 from blocks import kit, systems
 from blocks import orders as blocks
+from blocks.card import MODAL
 from bot import differences, orders, roles
 from bot.approving import Edits, approved, refusal
 from bot.cases import CaseView
@@ -32,6 +33,7 @@ class OrderListeners(Casework):
         app.view(blocks.ORDERED)(ack=self.ordered, lazy=[self.redraw])
         app.view(blocks.UPDATED)(ack=self.updated, lazy=[self.redraw])
         app.action(blocks.FORM_BY_HAND)(ack=self.acknowledge, lazy=[self.form_by_hand])
+        app.action(blocks.FORM)(ack=self.acknowledge, lazy=[self.form])
         app.action(systems.BY_HAND)(ack=self.take_over, lazy=[self.form_taken_over, self.redraw])
         app.action(systems.AGAIN)(ack=self.again, lazy=[self.redraw])
         app.action(systems.UPDATE)(ack=self.acknowledge, lazy=[self.update_form])
@@ -45,7 +47,7 @@ class OrderListeners(Casework):
         with desk.memory.write() as work:
             view = self._view(work, number, user)
             step = step_of(view, step_id)
-            if not orders.orders_it(desk, view, step):
+            if not orders.can_order(desk, step):
                 raise MovedOn(moved_on(view))
             draft = drafted(view, step, desk)
             if problems := self._problems(draft, edits, view, user):
@@ -62,13 +64,30 @@ class OrderListeners(Casework):
     @guarded
     def form_by_hand(self, args: Args) -> None:
         """A step that could be ordered is done by hand: its other form takes this one's place."""
-        value, shown = str(args.body["actions"][0]["value"]), args.body.get("view") or {}
+        view, step = self._unordered(args)
+        self._put_instead(args, self._form_by_hand(view, step, step.verb))
+
+    @guarded
+    def form(self, args: Args) -> None:
+        """A step that was to be done by hand is ordered after all."""
+        view, step = self._unordered(args)
+        if not orders.can_order(self.front.desk, step):
+            raise MovedOn(moved_on(view))
+        self._put_instead(args, self._preview(view, step, user_of(args.body)))
+
+    def _unordered(self, args: Args) -> tuple[CaseView, Step]:
+        """The step that a form is about, while nothing is ordered for it. Raises MovedOn."""
+        value = str(args.body["actions"][0]["value"])
         with self.front.desk.memory.read() as work:
             view = self._view(work, case_number(value), user_of(args.body))
         step = due_step(view, after_bar(value))
         orders.require_unordered(view, step)
-        form = self._form_by_hand(view, step, step.verb)
-        if shown.get("callback_id") == blocks.ORDERED:
+        return view, step
+
+    def _put_instead(self, args: Args, form: kit.Block) -> None:
+        """A step's other form takes the place of the one that is shown."""
+        shown = args.body.get("view") or {}
+        if shown.get("type") == "modal" and shown.get("callback_id") != MODAL:
             args.client.views_update(view_id=shown["id"], view=form)
         else:
             open_modal(args.client, args.body, form)

@@ -260,7 +260,7 @@ class Robot:
         if name in AS_IT_IS or name.endswith(".not_yet"):
             return None
         if name.startswith("field."):
-            return "Property Damage"
+            return "Roof damage"
         return FACTS[name]
 
     # --- what stands on the screen ---

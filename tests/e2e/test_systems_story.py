@@ -159,6 +159,24 @@ def test_what_was_refused_for_good_is_decided_by_the_owner_or_a_lead(office: Off
         assert jira.done == ["open_ticket"]
 
 
+def test_what_was_refused_is_mended_and_ordered_anew(office: Office, mail: Ledger) -> None:
+    ada = office.ada
+    mail.faults = [Rejected("The mailbox of the installer does not take it.")]
+    with office.desk():
+        opened(office)
+        order(ada, "Read and send …")
+        ada.wait_for_message("E-mail did not do it: The mailbox of the installer does not take it.")
+        mail.faults = []
+        ada.click("By hand …")
+        ada.wait_for_view("email_sent")
+        ada.click("Have the desk do it …")
+        ada.wait_for_view("ordered")
+        ada.fill({"text": "Shorter."})
+        ada.submit()
+        ada.wait_for_message("2 business days after")
+        assert [each.text for each in mail.kept.values()] == ["Shorter."]
+
+
 def test_changed_facts_show_where_a_record_differs(office: Office, jira: Ledger) -> None:
     ada = office.ada
     with office.desk():

@@ -84,6 +84,7 @@ ROWS: list[Row] = [
     form("ordered", Act.WORK, f"{CASE}|email_installer", subject="s", text="t"),
     form("record_updated", Act.WORK, f"{CASE}|ho_ticket"),
     action("order_form_by_hand", Act.WORK, f"{CASE}|email_installer"),
+    action("order_form", Act.WORK, f"{CASE}|email_installer"),
     action("order_by_hand", Act.WORK, f"{CASE}|1"),
     action("order_again", Act.WORK, f"{CASE}|1"),
     action("record_update", Act.WORK, f"{CASE}|ho_ticket"),
