@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -24,6 +25,16 @@ from bot.system_settings import PowerBiSettings
 from bot.systems import TITLES, Finding
 
 SCOPE: Final = "https://analysis.windows.net/powerbi/api/.default"
+NATIONAL: Final = {
+    "api.powerbigov.us": "https://analysis.usgovcloudapi.net/powerbi/api/.default",
+    "api.high.powerbigov.us": "https://high.analysis.usgovcloudapi.net/powerbi/api/.default",
+    "api.mil.powerbigov.us": "https://mil.analysis.usgovcloudapi.net/powerbi/api/.default",
+    "api.powerbi.cn": "https://analysis.chinacloudapi.cn/powerbi/api/.default",
+}
+"""What a token is asked for in a national cloud, by the host of its API.
+
+https://learn.microsoft.com/power-bi/developer/embedded/embed-sample-for-customers-national-clouds
+"""
 SECONDS: Final = 10.0
 """How long one query may take. Whoever types has long had another answer; this one is for the next key."""
 WAIT: Final = 30.0
@@ -49,7 +60,7 @@ class PowerBi(HomeownerSource):
     def __init__(self, settings: PowerBiSettings, token: Token | None = None) -> None:
         self._settings = settings
         self._columns = {field: column for field, column in settings.columns.items() if column}
-        self._token = token or Token(settings.app, SCOPE)
+        self._token = token or Token(settings.app, scope_of(settings.url))
         self._dataset = Dataset(settings.table, self._columns)
         path = f"/groups/{settings.workspace}/datasets/{settings.dataset}/executeQueries"
         self._address = settings.url.rstrip("/") + path
@@ -148,6 +159,11 @@ class PowerBi(HomeownerSource):
             self._token.forget()
         _raise_for(response)
         return _rows_of(response)
+
+
+def scope_of(url: str) -> str:
+    """What a token is asked for, for the API at this address."""
+    return NATIONAL.get(urlsplit(url).hostname or "", SCOPE)
 
 
 def look_up(settings: PowerBiSettings) -> LookUp:

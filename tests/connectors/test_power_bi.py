@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.connectors.microsoft import Token
-from bot.connectors.power_bi import SCOPE, PowerBi
+from bot.connectors.power_bi import SCOPE, PowerBi, scope_of
 from bot.connectors.power_bi_query import Dataset, homeowners_of, text
 from bot.errors import NotLetIn, OutcomeUnknown, RateLimited, Rejected
 from bot.listings import Found, ListedHomeowner
@@ -269,6 +269,21 @@ def test_the_desk_signs_in_as_itself(power_bi):
         with pytest.raises(NotLetIn, match="expired"):
             later.find(("hans",), 99, TODAY)
         assert [each.what for each in later.examine(live=True) if not each.fits] == ["sign-in"]
+
+
+SCOPES = {
+    "the cloud of most": ("https://api.powerbi.com/v1.0/myorg", SCOPE),
+    "a government’s": (
+        "https://api.powerbigov.us/v1.0/myorg",
+        "https://analysis.usgovcloudapi.net/powerbi/api/.default",
+    ),
+    "this machine": ("http://127.0.0.1:8000/v1.0/myorg", SCOPE),
+}
+
+
+@pytest.mark.parametrize(("url", "scope"), SCOPES.values(), ids=SCOPES)
+def test_a_token_is_asked_for_in_the_cloud_of_the_address(url, scope):
+    assert scope_of(url) == scope
 
 
 def test_a_dataset_that_is_not_there(peer, power_bi):
