@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import cases, orders
+from bot import cases, hands, orders
 from bot.clerk import Clerk
 from bot.drafting import drafted
 from bot.errors import (
@@ -241,3 +241,17 @@ def test_nothing_makes_what_is_cleared_but_the_guard(connected: Connected) -> No
     with pytest.raises(TypeError):
         Cleared(draft, object())
     assert issubclass(Refused, Exception)
+
+
+def test_what_was_reassigned_meanwhile_is_reassigned_there_once(work: Casework) -> None:
+    days = {"m1": "2026-09-01", "m2": "not_yet", "m3": "not_yet", "pto": "not_yet"}
+    damage = {"category": "property_damage", "product": "ric", "milestones": days}
+    desk = Connected(work, "salesforce", **damage, extra={"damaged": ["roof"]})
+    desk.place("open_case")
+    desk.work_all()
+    desk.place("reassign")
+    with desk.desk.memory.write() as transaction:
+        hands.hand_to_team(transaction, desk.desk, desk.case.number, "back_office", ADA, NOW)
+    desk.work_all()
+    assert desk.states[-1] == ("reassign", "done")
+    assert len(desk.ledger.kept) == 2
