@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from slack_bolt import App
@@ -37,7 +37,7 @@ from bot import auditing, desk_file, digests
 from bot.agenda import ERRANDS, ROUTINE, SUBJECTS
 from bot.clerk import Clerk
 from bot.connectors.by_hand import by_hand
-from bot.connectors.connecting import connected, looking_up
+from bot.connectors.connecting import connected, each_connected, looking_up
 from bot.connectors.slack import SlackMessenger
 from bot.connectors.slack_home import SlackHomes
 from bot.connectors.slack_people import SlackPeople
@@ -64,10 +64,15 @@ from handlers.serving import Serving, Site, Way, counted, opened
 from handlers.transport import Transport
 from storage import Files, copied, open_database
 
+if TYPE_CHECKING:
+    from bot.doctor import Part
+
 gc.freeze()
 gc.enable()
 
 ROOT = Path(__file__).parent
+SANDBOX_DESK = ROOT / "sandbox" / "desk.yaml"
+SANDBOX_STATE = Path("var/sandbox")
 HOST = "127.0.0.1"
 """Where the sandbox listens; it is for this machine alone."""
 LOGGED_FROM = {
@@ -263,12 +268,7 @@ def _start_slack(settings: Settings, way: Way | None, stack: ExitStack) -> None:
     serving = _serving(settings, way)
     settings.require(serving.way)
     playbooks, systems = _told(settings.desk_config, settings)
-    slack = Slack(
-        settings.slack_bot_token.get_secret_value(),
-        settings.slack_app_token.get_secret_value(),
-        settings.slack_api_url,
-        settings.slack_signing_secret.get_secret_value(),
-    )
+    slack = _slack(settings)
     slack.check()
     database = stack.enter_context(open_database(settings.database_url, system_clock()))
     service = wire(
@@ -300,11 +300,9 @@ def _start_sandbox(settings: Settings, stack: ExitStack) -> None:
     from sandbox.errors import SandboxError  # noqa: PLC0415
     from sandbox.server import Sandbox  # noqa: PLC0415
 
-    config = settings.desk_config or ROOT / "sandbox" / "desk.yaml"
-    playbooks, systems = _told(config, settings)
-    state = Path("var/sandbox")
-    address = settings.database_url if settings.database_url_given else f"sqlite:///{state / 'desk.db'}"
+    playbooks, systems = _told(settings.desk_config or SANDBOX_DESK, settings)
     _require_free(settings.port)
+    address = _database(settings, sandboxed=True)
     database = stack.enter_context(open_database(address, system_clock()))
     if not settings.database_url_given:
         today = playbooks.organisation.calendar.today(system_clock())
@@ -317,7 +315,7 @@ def _start_sandbox(settings: Settings, stack: ExitStack) -> None:
 
     sandbox = Sandbox(
         port=settings.port,
-        state=state / "workspace.db",
+        state=SANDBOX_STATE / "workspace.db",
         manifest=ROOT / "manifest.json",
         next_due=lambda: next((service.bell.next_due() for service in services), None),
         on_clock_moved=wake,
@@ -334,7 +332,7 @@ def _start_sandbox(settings: Settings, stack: ExitStack) -> None:
     print(
         "There are no Slack tokens (SLACK_BOT_TOKEN, SLACK_APP_TOKEN), so this is the sandbox:\n"
         f"open {sandbox.url} in a browser. Stop it with Ctrl-C.\n"
-        f"What happens in it is kept in {state.resolve()}.",
+        f"What happens in it is kept in {SANDBOX_STATE.resolve()}.",
         flush=True,
     )
 
@@ -360,6 +358,67 @@ def _stored_cases(to_change: bool) -> Iterator[Desk]:
         address = settings.database_url if to_change else copied(settings.database_url, Path(folder))
         with open_database(address, system_clock()) as database:
             yield Desk(database, playbooks, {})
+
+
+def _examined(live: bool) -> Iterator[Part]:
+    """What the doctor looks at, part by part. What cannot be read is told; the rest is still looked at."""
+    from bot import doctor  # noqa: PLC0415 - a desk that serves does without all this.
+    from bot.connectors import slack_examine  # noqa: PLC0415
+    from storage.examining import examined  # noqa: PLC0415
+
+    try:
+        settings = load_settings(os.environ)
+    except StartError as error:
+        yield doctor.Part("Settings", doctor.refused("settings", error))
+        return
+    now, wrong = system_clock(), list[doctor.Check]()
+    sandboxed = settings.mode == "sandbox"
+    file = settings.desk_config or (SANDBOX_DESK if sandboxed else desk_file.DEFAULT)
+    organisation = playbooks = systems = None
+    if document := doctor.tried(lambda: desk_file.read(file), wrong):
+        years = holiday_years(now.date())
+        organisation = doctor.tried(lambda: desk_file.organisation_in(document, years), wrong)
+        systems = doctor.tried(lambda: systems_in(document, settings), wrong)
+    if organisation:
+        playbooks = doctor.tried(lambda: load_playbooks(organisation), wrong)
+    if settings.desk_config is None and not sandboxed:
+        said = "It is missing, so everybody in it is a placeholder: cp desk.example.yaml desk.yaml."
+        wrong.append(doctor.Check("desk.yaml", said, "mend"))
+    yield doctor.Part("Settings", wrong or [doctor.Check("settings", "They can be read.")])
+    if organisation:
+        today = organisation.calendar.today(now)
+        yield doctor.Part("Organisation", doctor.organisation_checked(organisation))
+        yield doctor.Part("Days off", doctor.holidays_checked(organisation, today))
+    if sandboxed:
+        said = "There are no tokens: the desk serves its sandbox, on this machine alone."
+        yield doctor.Part("Slack", [doctor.Check("tokens", said, "look")])
+    else:
+        slack = _slack(settings)
+        known = doctor.expected(organisation, ROOT / "manifest.json")
+        yield doctor.Part("Slack", slack_examine.examined(slack.client(), slack.app_token, known))
+    yield doctor.Part("Database", examined(_database(settings, sandboxed)))
+    if systems:
+        yield doctor.Part("Systems of record", doctor.systems_checked(systems, live))
+        for each in each_connected(systems):
+            yield doctor.Part(each.title, doctor.found(each.examine(live=live)))
+    if systems and playbooks:
+        yield doctor.Part("Playbooks", doctor.playbooks_checked(playbooks, systems))
+
+
+def _slack(settings: Settings) -> Slack:
+    return Slack(
+        settings.slack_bot_token.get_secret_value(),
+        settings.slack_app_token.get_secret_value(),
+        settings.slack_api_url,
+        settings.slack_signing_secret.get_secret_value(),
+    )
+
+
+def _database(settings: Settings, sandboxed: bool) -> str:
+    """The DATABASE_URL; the sandbox has a database of its own where none is given."""
+    if sandboxed and not settings.database_url_given:
+        return f"sqlite:///{SANDBOX_STATE / 'desk.db'}"
+    return settings.database_url
 
 
 def _require_free(port: int) -> None:
@@ -402,11 +461,18 @@ def _refuse(message: str) -> NoReturn:
 
 def _add_commands() -> None:
     """What else the command line can do. A desk that is only to serve goes without, and starts sooner."""
-    from bot import import_commands, keeping_commands, sop_commands, version_commands  # noqa: PLC0415
+    from bot import (  # noqa: PLC0415
+        doctor_command,
+        import_commands,
+        keeping_commands,
+        sop_commands,
+        version_commands,
+    )
 
     cli.add_typer(sop_commands.app, name="sop")
     version_commands.add_to(sop_commands.app, _stored_cases)
     import_commands.add_to(cli, _stored_cases)
+    doctor_command.add_to(cli, _examined)
     keeping_commands.add_to(cli, lambda: Files(load_settings(os.environ).database_url))
 
 

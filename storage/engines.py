@@ -82,7 +82,15 @@ def engines_of(place: Place) -> tuple[Engine, Engine]:
 
 def looking_at(path: Path) -> Engine:
     """An engine that reads a SQLite file as it lies on the disk, and leaves no trace beside it."""
-    address = f"{path.as_uri()}?mode=ro&immutable=1"
+    return _reading(f"{path.as_uri()}?mode=ro&immutable=1")
+
+
+def following(path: Path) -> Engine:
+    """An engine that reads a SQLite file while a desk writes to it."""
+    return _reading(f"{path.as_uri()}?mode=ro")
+
+
+def _reading(address: str) -> Engine:
     return create_engine(
         "sqlite://",
         creator=lambda: sqlite3.connect(address, uri=True),

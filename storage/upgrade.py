@@ -37,11 +37,9 @@ def look_before_opening(place: Place, migrations: Path = MIGRATIONS) -> None:
         raise DatabaseError(
             f"The database {path} may not be written by this user. Let it, or give DATABASE_URL another path."
         )
-    if _left_a_log(path):
+    if left_a_log(path):
         return
-    engine = looking_at(path)
-    with _reachable(place), engine.connect() as connection:
-        _revision(connection, revisions(migrations), place)
+    revision_in(looking_at(path), place, migrations)
 
 
 def upgrade(engine: Engine, place: Place, now: datetime, migrations: Path = MIGRATIONS) -> None:
@@ -49,10 +47,8 @@ def upgrade(engine: Engine, place: Place, now: datetime, migrations: Path = MIGR
 
     Raises DatabaseError; the database is then as it was.
     """
-    known = revisions(migrations)
-    head = known[-1]
-    with _reachable(place), engine.connect() as connection:
-        revision = _revision(connection, known, place)
+    head = revisions(migrations)[-1]
+    revision = revision_in(engine, place, migrations)
     if revision == head:
         return
     copy = backup_before(place.path, head, now) if place.path and revision else None
@@ -65,6 +61,12 @@ def upgrade(engine: Engine, place: Place, now: datetime, migrations: Path = MIGR
             f"The database {place} could not be upgraded to revision {head} ({said(error)}). "
             f"It is as it was.{kept} Start the desk version that used it last, or mend what the error names."
         ) from error
+
+
+def revision_in(engine: Engine, place: Place, migrations: Path = MIGRATIONS) -> str | None:
+    """The revision of a database, None of an empty one; raises DatabaseError for one that is not ours."""
+    with _reachable(place), engine.connect() as connection:
+        return _revision(connection, revisions(migrations), place)
 
 
 def config_of(migrations: Path) -> Config:
@@ -81,7 +83,8 @@ def revisions(migrations: Path = MIGRATIONS) -> Sequence[str]:
     return sorted(file.name.partition("_")[0] for file in (migrations / "versions").glob("[0-9]*_*.py"))
 
 
-def _left_a_log(path: Path) -> bool:
+def left_a_log(path: Path) -> bool:
+    """Whether a SQLite file has a write-ahead log: a desk runs on it, or was killed."""
     log = path.with_name(f"{path.name}-wal")
     return log.exists() and log.stat().st_size > 0
 

@@ -4,11 +4,24 @@ without it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Protocol
 
 from bot.look_up import LookUp
 from bot.ports import Connector
 from bot.system_settings import OutlookSettings, SmtpSettings, SystemSettings
+from bot.systems import Finding
+
+
+class Examinable(Protocol):
+    """A system that can say whether its settings fit."""
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+
+    def examine(self, *, live: bool) -> Iterator[Finding]:
+        """See whether the settings fit; `live`, with harmless calls to the system. Raises nothing."""
 
 
 def connected(settings: SystemSettings) -> Mapping[str, Connector]:
@@ -34,6 +47,15 @@ def looking_up(settings: SystemSettings) -> LookUp | None:
     from bot.connectors.power_bi import look_up  # noqa: PLC0415
 
     return look_up(settings.power_bi)
+
+
+def each_connected(settings: SystemSettings) -> Iterator[Examinable]:
+    """Every system that is connected, once."""
+    yield from dict.fromkeys(connected(settings).values())
+    if settings.power_bi is not None:
+        from bot.connectors.power_bi import PowerBi  # noqa: PLC0415
+
+        yield PowerBi(settings.power_bi)
 
 
 def _mail(settings: OutlookSettings | SmtpSettings) -> Connector:
