@@ -17,7 +17,7 @@ COMMANDS = {
     "/complaint sop PPA, damage after M3": "what the SOPs say to a question; or send it to me as a message",
     "/complaint oncall": "who answers Concert checks now and in the next seven days",
     "/complaint report": "how the desk is doing, in numbers, for leads",
-    "/complaint undelivered": "messages that Slack would not take, for leads and admins to decide about",
+    "/complaint undelivered": "what Slack or other systems would not take, for leads and admins to decide",
     "/complaint help": "this page",
 }
 

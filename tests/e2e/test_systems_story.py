@@ -127,6 +127,10 @@ def test_a_system_that_is_down_holds_up_nothing(office: Office, jira: Ledger) ->
         order(ada, "Read and create …")
         waits = ada.wait_for_message("Last time: Jira did not answer.")
         assert "Waiting for Jira since Wed, Jan 9, 10:00 AM EST." in waits.all_text
+        ada.open_home()
+        home = ada.wait_for(lambda one: one.home, what="her Home")
+        assert "E-mail the installer about the homeowner's concerns" in home.all_text
+        assert "Create the ticket" not in home.all_text
         ada.click("Read and send …")
         ada.wait_for_view("email_sent")
         ada.close()
@@ -141,6 +145,27 @@ def test_a_system_that_is_down_holds_up_nothing(office: Office, jira: Ledger) ->
         assert jira.kept == {}
 
 
+def test_what_somebody_has_ordered_is_not_done_by_hand_besides(office: Office, mail: Ledger) -> None:
+    """The agent has the form for work by hand open when a lead orders the same."""
+    ada, lea = office.ada, office.lea
+    mail.faults = [OutcomeUnknown("The mail server did not answer.")]
+    with office.desk():
+        case = opened(office)
+        ada.click("Read and send …")
+        ada.wait_for_view("ordered")
+        ada.click("I do it by hand …")
+        ada.wait_for_view("email_sent")
+        lea.command("/complaint", f"show {case}")
+        lea.click("Read and send …", lea.wait_for_message(f"{case} · Installer is not replying"))
+        lea.wait_for_view("ordered")
+        lea.submit()
+        ada.wait_for_message("Last time: The mail server did not answer.")
+        ada.submit()
+        assert "this was ordered already" in ada.wait_for_view("sorry").all_text
+        ada.close(everything=True)
+        assert not [line for line in timeline(ada) if line.startswith("E-mail")]
+
+
 def test_what_was_refused_for_good_is_decided_by_the_owner_or_a_lead(office: Office, jira: Ledger) -> None:
     ada, lea = office.ada, office.lea
     jira.faults = [Rejected("The project EBH has no field Queue.")]
@@ -153,6 +178,8 @@ def test_what_was_refused_for_good_is_decided_by_the_owner_or_a_lead(office: Off
         lea.command("/complaint", "undelivered")
         told = lea.wait_for_message(f"{case}: the homeowner’s ticket* for Jira")
         assert "The project EBH has no field Queue." in told.all_text
+        lea.open_home()
+        assert "Not done in other systems (1)" in lea.wait_for(lambda one: one.home, what="Home").all_text
         jira.faults = []
         lea.click("Send again", told)
         ada.wait_for_message("EBH-12")
