@@ -122,7 +122,9 @@ def organisation_checked(organisation: Organisation) -> Iterator[Check]:
         yield Check("rota.people", said, "look")
     for name, link in organisation.links.items():
         if not link:
-            yield Check(f"links.{name}", "It is blank: there is no button for it.", "look")
+            yield Check(
+                f"links.{name}", "It is blank: no button for it, and a step that needs it stops.", "look"
+            )
 
 
 def holidays_checked(organisation: Organisation, today: date) -> Iterator[Check]:
