@@ -401,8 +401,8 @@ def _examined(live: bool) -> Iterator[Part]:
         yield doctor.Part("Systems of record", doctor.systems_checked(systems, live))
         for each in each_connected(systems):
             yield doctor.Part(each.title, doctor.found(each.examine(live=live)))
-    if systems and playbooks:
-        yield doctor.Part("Playbooks", doctor.playbooks_checked(playbooks, systems))
+    if playbooks:
+        yield doctor.Part("Playbooks", doctor.playbooks_checked(playbooks, systems or SystemSettings()))
 
 
 def _slack(settings: Settings) -> Slack:

@@ -214,3 +214,4 @@ def test_what_lacks_a_line_is_named_and_the_rest_is_looked_at(ground, tmp_path):
     assert code == 1
     assert "which needs JIRA_API_TOKEN" in mended(said)
     assert "SLACK_BOT_TOKEN: Slack takes it." in said
+    assert "worked examples come out as written" in said
