@@ -22,6 +22,7 @@ from sandbox.person import Person
 from sandbox.server import Sandbox
 from storage import open_database
 from tests.e2e.story import open_complaint
+from tests.peers.jira import TOKEN, USER, JiraPeer
 
 APP = Path(__file__).parents[1] / "app.py"
 ADA = "U0ADA00001"
@@ -81,6 +82,29 @@ def test_it_stops_while_somebody_watches_and_finds_everything_again(tmp_path):
         ada.click("Timeline")
         ada.wait_for_view("Opened the case")
         assert "Traceback" not in stop(second, signal.SIGINT)
+
+
+def test_what_desk_yaml_connects_is_done_by_the_desk(tmp_path):
+    jira_is_on = (
+        "systems:\n  use: {ebh: jira}\n  jira: {request_types: {ho_ticket: 21, installer_ticket: 22}}\n"
+    )
+    (tmp_path / "desk.yaml").write_text((APP.parent / "sandbox" / "desk.yaml").read_text() + jira_is_on)
+    with (
+        JiraPeer() as jira,
+        started(tmp_path, JIRA_URL=jira.url, JIRA_USER=USER, JIRA_API_TOKEN=TOKEN) as desk,
+    ):
+        ada = Person(address_of(desk), ADA)
+        what = {"extra.need": "Resolving an installation issue", "milestones.m1": "2025-11-20"}
+        case = open_complaint(ada, what=what)
+        ada.wait_for_message(f"{case} · Installer is not replying")
+        ada.click("Read and create …")
+        ada.wait_for_view("ordered")
+        ada.submit()
+        ada.wait_for_message(f"<{jira.url}/browse/EBH-")
+        assert [each.request_type for each in jira.issues.values()] == ["21"]
+        said = stop(desk, signal.SIGTERM)
+    assert "Traceback" not in said
+    assert TOKEN not in said
 
 
 @contextmanager
