@@ -51,3 +51,10 @@ def test_every_choice_is_shown():
 def test_the_marks_look_as_they_are_shown():
     assert trace_of("HC-1042", MARK) in DOCS
     assert label_of("") in DOCS
+
+
+def test_the_buttons_are_called_so():
+    drawn = (ROOT / "blocks" / "systems.py").read_text()
+    for button in ("Try again", "By hand …", "Do it by hand instead …"):
+        assert f"*{button}*" in DOCS
+        assert f'"{button}"' in drawn
