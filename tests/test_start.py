@@ -259,5 +259,32 @@ def test_a_transport_says_which_secret_it_lacks(tmp_path, way, given, missing):
     assert len(sentence.splitlines()) == 1
 
 
+def test_the_doctor_finds_nothing_to_mend_in_a_new_folder_and_leaves_it_empty(tmp_path):
+    with started(tmp_path, "doctor") as process:
+        printed, said = process.communicate(timeout=60)
+    assert (process.returncode, said, list(tmp_path.iterdir())) == (0, "", [])
+    assert "There are no tokens: the desk serves its sandbox" in printed
+    assert printed.endswith("Nothing has to be mended.\n")
+
+
+def test_the_doctor_looks_at_the_rest_where_something_cannot_be_read(tmp_path, workspace):
+    (tmp_path / "desk.yaml").write_text("roles: {leads: [lea]}\nsystems: {use: {ebh: jra}}\n")
+    with started(tmp_path, "doctor", **reaching(workspace, SLACK_APP_TOKEN="xapp-sandbox")) as process:
+        printed, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (1, "")
+    assert "MEND  settings: desk.yaml, line 1: roles.leads[0] is 'lea'." in printed
+    assert "MEND  settings: desk.yaml, line 2: systems.use.ebh is 'jra'" in printed
+    assert "ok    SLACK_APP_TOKEN: Slack takes it, for Socket Mode." in printed
+    assert "ok    database: " in printed
+
+
+def test_the_doctor_misses_a_desk_yaml_where_there_is_a_workspace(tmp_path, workspace):
+    with started(tmp_path, "doctor", **reaching(workspace, SLACK_SIGNING_SECRET="s-8151")) as process:
+        printed, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "MEND  desk.yaml: It is missing, so everybody in it is a placeholder" in printed
+    assert "8151" not in printed
+
+
 def contents(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() if path.is_file() else b"" for path in sorted(folder.rglob("*"))}

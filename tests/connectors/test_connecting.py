@@ -8,13 +8,14 @@ import sys
 import pytest
 from pydantic import SecretStr
 
-from bot.connectors.connecting import connected, looking_up
+from bot.connectors.connecting import connected, each_connected, looking_up
 from bot.ports import Sender
 from bot.system_settings import (
     JiraSettings,
     MicrosoftApp,
     OutlookSettings,
     PowerBiSettings,
+    SalesforceSettings,
     SmtpSettings,
     SystemSettings,
 )
@@ -22,6 +23,7 @@ from bot.system_settings import (
 SECRET = SecretStr("hush-hush-8151")
 APP = MicrosoftApp("tenant", "client", SECRET)
 JIRA = JiraSettings("https://ever.example.test", "desk@example.test", SECRET)
+SALESFORCE = SalesforceSettings("https://ever.example.test", "client", SECRET)
 OUTLOOK = OutlookSettings(APP, "care@example.test")
 SMTP = SmtpSettings("mail.example.test", 587, "care@example.test")
 POWER_BI = PowerBiSettings(APP, "w", "d", "Homeowners", {"name": "Name", "address": "Street"})
@@ -32,11 +34,12 @@ POWER_BI = PowerBiSettings(APP, "w", "d", "Homeowners", {"name": "Name", "addres
     [
         (SystemSettings(), {}),
         (SystemSettings(jira=JIRA), {"ebh": "Jira"}),
+        (SystemSettings(salesforce=SALESFORCE), {"salesforce": "Salesforce"}),
         (SystemSettings(mail=OUTLOOK), {"outlook": "Outlook", "email": "Outlook"}),
         (SystemSettings(mail=SMTP), {"outlook": "e-mail", "email": "e-mail"}),
         (SystemSettings(power_bi=POWER_BI), {}),
     ],
-    ids=["nothing", "Jira", "Outlook", "a mail server", "Power BI, which is only asked"],
+    ids=["nothing", "Jira", "Salesforce", "Outlook", "a mail server", "Power BI, which is only asked"],
 )
 def test_what_is_on_is_connected_by_its_name_in_the_vocabulary(settings, titles):
     connectors = connected(settings)
@@ -48,6 +51,16 @@ def test_all_mail_goes_from_the_one_mailbox():
     assert connectors["outlook"] is connectors["email"]
     assert isinstance(connectors["email"], Sender)
     assert connectors["email"].sender == "care@example.test"
+
+
+def test_every_system_is_examined_once():
+    everything = SystemSettings(JIRA, SALESFORCE, OUTLOOK, POWER_BI)
+    assert [each.title for each in each_connected(everything)] == [
+        "Jira",
+        "Salesforce",
+        "Outlook",
+        "Power BI",
+    ]
 
 
 def test_homeowners_are_looked_up_live_where_power_bi_is_on():

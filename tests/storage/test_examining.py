@@ -47,6 +47,13 @@ def test_a_file_is_looked_at_without_a_trace(tmp_path):
     assert contents(tmp_path) == before
 
 
+def test_what_a_running_desk_has_not_written_back_yet_counts(tmp_path):
+    address = f"sqlite:///{tmp_path}/desk.db"
+    with open_database(address, NOW):
+        assert (tmp_path / "desk.db-wal").stat().st_size > 0
+        assert "newest revision" in looked(address).said
+
+
 def test_a_file_that_is_not_there_is_not_made(tmp_path):
     check = looked(f"sqlite:///{tmp_path}/var/desk.db")
     assert check.said == f"{tmp_path}/var/desk.db is not there yet. The desk makes it when it starts."
