@@ -10,7 +10,6 @@ from blocks.standing import said, standing
 from bot import cases, orders
 from bot.cases import CaseView
 from bot.desk import Desk
-from bot.differences import differences
 from bot.ports import Message
 from bot.sop import Plan, Step
 from bot.systems import OPENS
@@ -78,8 +77,6 @@ LINES_LIMIT = 2800
 """How many characters of steps that are not due stand in one section."""
 
 MOST_LINKED = 20
-MOST_ELSEWHERE = 3
-"""How many orders of other steps stand on the card, and how many records that differ."""
 
 
 def card(view: CaseView, desk: Desk) -> Message:
@@ -173,7 +170,7 @@ def _blocks(view: CaseView, desk: Desk, most_due: int, most_sections: int) -> It
     urgent = next((step for step in shown if orders.unsettled(view, step) is None), None)
     for step in shown[:most_due]:
         yield from _due(view, step, desk, closes, style="primary" if step is urgent else "")
-    yield from _elsewhere(view, shown[:most_due], desk)
+    yield from systems.elsewhere(view, shown[:most_due], desk)
     held = dict.fromkeys(step.why for step in steps if step.state == "held" and step.why)
     rest = _sections([_line(step, view, desk, held) for step in _rest(steps) if step not in due])
     if len(shown) > most_due or len(rest) > most_sections:
@@ -192,17 +189,6 @@ def _blocks(view: CaseView, desk: Desk, most_due: int, most_sections: int) -> It
     if rest:
         yield kit.divider()
         yield from map(kit.section, rest[:most_sections])
-
-
-def _elsewhere(view: CaseView, shown: list[Step], desk: Desk) -> Iterator[kit.Block]:
-    """What else stands in other systems: orders of steps that are not due here, and what differs there."""
-    above = [orders.unsettled(view, step) for step in shown]
-    open_orders = [each for each in view.orders if each.state in ("waiting", "dead") and each not in above]
-    for order in open_orders[:MOST_ELSEWHERE]:
-        yield from systems.waiting(view, order, systems.what_of(view, order), desk)
-    for difference in differences(view, desk)[:MOST_ELSEWHERE]:
-        yield systems.differs(view, difference)
-    yield from systems.closed_there(view)
 
 
 def is_due(step: Step) -> bool:

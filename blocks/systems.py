@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from blocks import kit, words
+from bot import orders
 from bot.cases import CaseView
 from bot.closing import Closing, closings
 from bot.desk import Desk
-from bot.differences import Difference
+from bot.differences import Difference, differences
 from bot.drafting import INSIDE
 from bot.sop import Step
 from bot.systems import TITLES, Addressee, Draft, Order, Place, Record
@@ -28,6 +29,8 @@ NO_ADDRESS: Final = {
 }
 WHY_LIMIT = 300
 SAID_LIMIT = 250
+MOST_ELSEWHERE = 3
+"""How many orders of other steps stand on the card, and how many records that differ."""
 
 
 def title(system: str) -> str:
@@ -49,6 +52,17 @@ def addressed(view: CaseView, step: Step, draft: Draft) -> str:
     if draft.verb == "email" and not draft.at("cc"):
         lines.append("*Copied:* nobody")
     return "\n".join([*lines, *_never(view)])
+
+
+def elsewhere(view: CaseView, shown: list[Step], desk: Desk) -> Iterator[kit.Block]:
+    """What else stands in other systems: orders of other steps than those shown, and what differs there."""
+    above = [orders.unsettled(view, step) for step in shown]
+    besides = [each for each in view.orders if each.state in ("waiting", "dead") and each not in above]
+    for order in besides[:MOST_ELSEWHERE]:
+        yield from waiting(view, order, what_of(view, order), desk)
+    for difference in differences(view, desk)[:MOST_ELSEWHERE]:
+        yield differs(view, difference)
+    yield from closed_there(view)
 
 
 def waiting(view: CaseView, order: Order, what: str, desk: Desk) -> Iterator[kit.Block]:
