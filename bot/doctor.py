@@ -6,9 +6,10 @@ record look for themselves: `bot.connectors.slack_examine`, `storage.examining`,
 
 from __future__ import annotations
 
+import difflib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final, Literal, TypeVar
@@ -30,9 +31,9 @@ Mark = Literal["ok", "look", "mend"]
 """Whether something fits, wants somebody's eye, or has to be mended."""
 A_YEAR: Final = timedelta(days=365)
 BY_HAND: Final = "It is worked by hand."
-NO_FIELDS: Final = {
-    "ebh": ("Queue", "Request Type", "Internal Comment", "Summary", "Description", "Labels"),
-    "salesforce": ("Subject", "Description"),
+BUILT_IN: Final = {
+    "systems.jira.fields": ("Queue", "Request Type", "Internal Comment", "Summary", "Description", "Labels"),
+    "systems.salesforce.fields": ("Subject", "Description"),
 }
 """What the playbooks give a system as a field, and what needs no mapping there."""
 
@@ -164,23 +165,32 @@ def playbooks_checked(playbooks: Playbooks, systems: SystemSettings) -> Iterator
 
 
 def fields_checked(settings: SystemSettings, playbooks: Playbooks) -> Iterator[Check]:
-    """Fields that the playbooks fill and that nobody has told a place in their system."""
+    """Fields that the playbooks fill and that have no place in their system, and those that nothing fills."""
     jira, salesforce = settings.jira, settings.salesforce
     if jira is not None:
-        for name in _unmapped("ebh", jira.fields, playbooks):
-            said = "It has no field of its own in Jira: it stands in the ticket’s description."
-            yield Check(f"systems.jira.fields.{name}", said, "look")
+        said = "It has no field of its own in Jira: it stands in the ticket’s description."
+        missing = Check("systems.jira.fields", said, "look")
+        yield from _compared(missing, jira.fields, _filled("ebh", playbooks))
     if salesforce is not None:
+        said = "It is missing, and a case that has it cannot be made. Write its API name, or relate it."
+        missing = Check("systems.salesforce.fields", said, "mend")
         known = {*salesforce.fields, *(each.by for each in salesforce.related)}
-        for name in _unmapped("salesforce", known, playbooks):
-            said = "It is missing, and a case that has it cannot be made. Write its API name, or relate it."
-            yield Check(f"systems.salesforce.fields.{name}", said, "mend")
+        yield from _compared(missing, known, _filled("salesforce", playbooks))
 
 
-def _unmapped(system: str, known: Iterable[str], playbooks: Playbooks) -> list[str]:
+def _compared(missing: Check, known: Collection[str], filled: set[str]) -> Iterator[Check]:
+    built_in = BUILT_IN[missing.what]
+    for name in sorted(filled.difference(known, built_in)):
+        yield replace(missing, what=f"{missing.what}.{name}")
+    for name in sorted(set(known).difference(filled, built_in)):
+        near = difflib.get_close_matches(name, filled, n=1)
+        meant = f" Did you mean {near[0]}?" if near else ""
+        yield Check(f"{missing.what}.{name}", f"No playbook fills this field.{meant}", "look")
+
+
+def _filled(system: str, playbooks: Playbooks) -> set[str]:
     rules = steps_in((playbooks.paths, playbooks.overlays, playbooks.fallbacks, playbooks.entry))
-    names = {name for rule in rules if rule.system == system for name in rule.fields}
-    return sorted(names.difference(known, NO_FIELDS.get(system, ())))
+    return {name for rule in rules if rule.system == system for name in rule.fields}
 
 
 def _roles(organisation: Organisation) -> list[tuple[str, tuple[str, ...]]]:

@@ -60,11 +60,14 @@ def test_fields_without_a_place_in_their_system_are_named():
     related = (Related("Installer__c", "Account", "Name", "Related Installer"),)
     names = ("Customer Request Type", "SubType", "Case Description")
     salesforce = SalesforceSettings("", "", SECRET, fields=dict.fromkeys(names, "X__c"), related=related)
-    mapped = {"Organization": "customfield_1", "Support Channel": "customfield_2"}
+    mapped = {"Organization": "customfield_1", "Suport Channel": "customfield_2", "Summary": "summary"}
     jira = JiraSettings("", "", SECRET, fields=mapped)
     checks = list(doctor.fields_checked(SystemSettings(jira, salesforce), PLAYBOOKS))
+    assert checks[2].said == "No playbook fills this field. Did you mean Support Channel?"
     assert [(each.what, each.mark) for each in checks] == [
         ("systems.jira.fields.Installer’s email address", "look"),
+        ("systems.jira.fields.Support Channel", "look"),
+        ("systems.jira.fields.Suport Channel", "look"),
         ("systems.salesforce.fields.Related Homeowner", "mend"),
     ]
     assert list(doctor.fields_checked(SystemSettings(), PLAYBOOKS)) == []
