@@ -18,6 +18,8 @@ from bot.sop.advance import turn_of
 from bot.sop.organisation import Contact
 from bot.systems import Order, Record
 
+SALESFORCE_CASE: Final = "case"
+"""What the Salesforce case is called among a case's references."""
 UNANSWERED: Final = "unanswered"
 """The kind of errand that looks whether an owner has answered (D-24)."""
 
@@ -137,12 +139,25 @@ def view(work: Work, desk: Desk, number: int, now: datetime) -> CaseView:
     """The case, its plan at this moment, and its timeline."""
     stored = work.cases.get(number)
     desk = desk.for_case(stored.case, work)
-    plan = plan_of(stored.case, desk.playbooks, now)
+    plan = _placed(plan_of(stored.case, desk.playbooks, now), stored)
     timeline = tuple(work.timeline.of(number))
     manager = desk.organisation.account_manager(stored.case.facts.installer.name)
     orders = tuple(work.orders.of(number))
     records = tuple(work.records.of(number)) if stored.references else ()
     return CaseView(stored, plan, timeline, _reportable(stored, plan, desk, now), manager, orders, records)
+
+
+def _placed(plan: Plan, stored: StoredCase) -> Plan:
+    """The SOPs do not say where a referral comment goes: on the Salesforce case, where there is one."""
+    if SALESFORCE_CASE not in stored.references:
+        return plan
+    steps = tuple(
+        replace(step, system="salesforce", on=SALESFORCE_CASE)
+        if step.verb == "referral_comment" and step.system is None
+        else step
+        for step in plan.steps
+    )
+    return replace(plan, steps=steps)
 
 
 def _reportable(stored: StoredCase, plan: Plan, desk: Desk, now: datetime) -> tuple[str, ...]:

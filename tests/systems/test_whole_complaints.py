@@ -18,8 +18,18 @@ from tests.bot.casework import casework
 from tests.databases import SqliteFiles
 from tests.peers.smtp import Stumble
 from tests.systems.complaints import COMPLAINTS, HOMEOWNER
-from tests.systems.hand import Hand, connected
-from tests.systems.sites import Site, SmtpSite, jira_site, outlook_site, salesforce_site, smtp_site
+from tests.systems.hand import COMMENTS, Hand, connected
+from tests.systems.sites import (
+    COMPLIANCE,
+    INSTALLER,
+    MANAGER,
+    Site,
+    SmtpSite,
+    jira_site,
+    outlook_site,
+    salesforce_site,
+    smtp_site,
+)
 from tests.systems.trouble import WAYS
 
 
@@ -139,3 +149,46 @@ def test_a_mail_server_that_stumbles_has_every_mail_once(
     assert world.smtp.peer.stumbles == []
     assert left(sites) == expected
     nobody_forbidden(sites)
+
+
+def test_a_concern_reads_as_the_sop_wants_it(world: World, sqlite: SqliteFiles) -> None:
+    there = undisturbed(world, sqlite, "concern")
+    first, second = there["jira"]
+    assert second["fields"]["summary"] == "Homeowner Concern – Hanna (homeowner) - Bright Roofs"  # T-5
+    [notes, _] = first["comments"]
+    assert "Phone: 202-555-0101\nE-mail: hanna@example.test" in notes[0]
+    assert not notes[1]
+    assert first["links"] == second["links"] == [("Relates", "EBH-1", "EBH-2")]
+    assert second["participants"] == [MANAGER]
+    said = [text.splitlines()[0] for text, public in second["comments"] if not public]
+    assert said[:2] == ["1/2 attempt", "2/2 attempt"]
+    assert [each["status"] for each in (first, second)] == ["Resolved", "Resolved"]
+    assert [(mail["to"], mail["cc"]) for mail in there["outlook"]] == [([MANAGER], [])] * 2
+    assert all("HC-1001" in mail["subject"] for mail in there["outlook"])
+
+
+def test_damage_reads_as_the_sop_wants_it(world: World, sqlite: SqliteFiles) -> None:
+    there = undisturbed(world, sqlite, "damage")
+    [case] = there["salesforce"]
+    assert case["Type"] == "Installer Complaint"
+    assert (case["SubType__c"], case["Status"]) == ("Roof damage", "Closed")
+    assert (case["AccountId"], case["ContactId"], case["OwnerId"]) == ("001A", "003A", "00GQ")
+    referral, closure = (text for text, _ in case["comments"])
+    assert referral.startswith("The installer has been unresponsive in our outreach attempts")  # T-4
+    assert closure.startswith(COMMENTS)
+    assert [mail["to"] for mail in there["outlook"]] == [[INSTALLER]]
+    assert "Hello, Mutual Customer, Hanna (homeowner)" in there["outlook"][0]["body"]  # T-1
+
+
+def test_a_silent_installer_brings_the_account_manager_in(world: World, sqlite: SqliteFiles) -> None:
+    there = undisturbed(world, sqlite, "installer_silent")
+    [ticket] = there["jira"]
+    assert ticket["participants"] == [MANAGER]
+    assert ticket["status"] == "Resolved"
+    assert [(mail["to"], mail["cc"]) for mail in there["outlook"]] == [([INSTALLER], [])] * 2
+
+
+def test_concert_cases_have_the_compliance_contact_instead(world: World, sqlite: SqliteFiles) -> None:
+    for name in ("installer_silent_concert", "concern_concert"):
+        tickets = undisturbed(world, sqlite, name)["jira"]
+        assert tickets[-1]["participants"] == [COMPLIANCE]  # R-084, D-32
