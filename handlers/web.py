@@ -37,6 +37,7 @@ class WebServer:
         self._host, self.port = host, port
         config = uvicorn.Config(
             Starlette(routes=list(routes)),
+            loop="asyncio",
             http="h11",
             ws="none",
             lifespan="off",

@@ -179,6 +179,7 @@ class _Running:
     def __post_init__(self) -> None:
         config = uvicorn.Config(
             application(self.site),
+            loop="asyncio",
             http=LineProtocol,
             ws="websockets-sansio",
             lifespan="off",
