@@ -37,17 +37,16 @@ from bot import auditing, desk_file, digests
 from bot.agenda import ERRANDS, ROUTINE, SUBJECTS
 from bot.clerk import Clerk
 from bot.connectors.by_hand import by_hand
-from bot.connectors.connecting import connected, each_connected, looking_up
+from bot.connectors.connecting import NOTHING, Connections, connections, each_connected
 from bot.connectors.slack import SlackMessenger
 from bot.connectors.slack_home import SlackHomes
 from bot.connectors.slack_people import SlackPeople
 from bot.delivery import Postman
 from bot.desk import Desk
 from bot.errors import SettingsError, StartError
-from bot.look_up import LookUp
 from bot.pace import SLACKS, Paces
 from bot.playbooks import load_playbooks
-from bot.ports import Clock, Connector, Memory
+from bot.ports import Clock, Memory
 from bot.redrawing import Redrawer
 from bot.settings import Settings, holiday_years, load_organisation, load_settings
 from bot.sop import Playbooks
@@ -171,18 +170,25 @@ def wire(
     serving: Serving = SOCKET_MODE,
     machine_clock: Clock = system_clock,
     paces: Paces = SLACKS,
-    connectors: Mapping[str, Connector] = {},
-    look_up: LookUp | None = None,
+    reached: Connections = NOTHING,
 ) -> Service:
     """Put the desk together. Raises SettingsError where Slack does not accept the bot token.
 
-    Two clocks: `now` is the desk's, which says what is due; by `machine_clock` leases run out. `connectors`
-    are the systems of record that are not worked by hand, `look_up` is the live list of homeowners.
+    Two clocks: `now` is the desk's, which says what is due; by `machine_clock` leases run out. `reached`
+    are the systems of record that are not worked by hand.
     """
     memory, metrics = counted(serving, memory)
     people = SlackPeople(slack.client())
     manual = by_hand(playbooks.organisation.links)
-    desk = Desk(memory, playbooks, manual, people, connectors=connectors, look_up=look_up)
+    desk = Desk(
+        memory,
+        playbooks,
+        manual,
+        people,
+        connectors=reached.connectors,
+        look_up=reached.look_up,
+        sent_by_people=reached.sent_by_people,
+    )
     desk.keep_version(now())
     scatter = partial(random.uniform, 0.8, 1.2)
     messenger = SlackMessenger(slack.client())
@@ -277,8 +283,7 @@ def _start_slack(settings: Settings, way: Way | None, stack: ExitStack) -> None:
         slack,
         system_clock,
         serving,
-        connectors=connected(systems),
-        look_up=looking_up(systems),
+        reached=connections(systems),
     )
     stack.enter_context(service.running())
     if service.site:
@@ -326,8 +331,7 @@ def _start_sandbox(settings: Settings, stack: ExitStack) -> None:
         raise StartError(str(error)) from error
     stack.callback(sandbox.stop)
     slack = Slack(sandbox.bot_token, sandbox.app_token, sandbox.api_url)
-    now, connectors = sandbox.clock.now, connected(systems)
-    services.append(wire(playbooks, database, slack, now, connectors=connectors, look_up=looking_up(systems)))
+    services.append(wire(playbooks, database, slack, sandbox.clock.now, reached=connections(systems)))
     stack.enter_context(services[0].running())
     print(
         "There are no Slack tokens (SLACK_BOT_TOKEN, SLACK_APP_TOKEN), so this is the sandbox:\n"

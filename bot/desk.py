@@ -23,7 +23,8 @@ class Desk:
 
     A system without a connector is worked by hand, and every one can be. `playbooks` are today's; `read`
     holds those of earlier versions that were asked for, by their hash. `look_up` is the live list of
-    homeowners, None where there is the import alone.
+    homeowners, None where there is the import alone. `sent_by_people` are the steps whose mail people go on
+    sending themselves, whatever is connected (D-25).
     """
 
     memory: Memory
@@ -33,6 +34,7 @@ class Desk:
     read: dict[str, Playbooks] = field(default_factory=dict)
     connectors: Mapping[str, Connector] = field(default_factory=dict)
     look_up: LookUp | None = None
+    sent_by_people: frozenset[str] = frozenset()
 
     @property
     def organisation(self) -> Organisation:

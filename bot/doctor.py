@@ -22,6 +22,7 @@ from bot.proof.space import steps_in
 from bot.rulebook_commands import wrong_examples
 from bot.sop import Playbooks
 from bot.sop.organisation import Organisation
+from bot.sop.playbook import StepRule
 from bot.system_settings import SystemSettings
 from bot.systems import Finding
 from bot.word_check import wrong_words
@@ -152,6 +153,7 @@ def systems_checked(settings: SystemSettings, live: bool) -> Iterator[Check]:
 def playbooks_checked(playbooks: Playbooks, systems: SystemSettings) -> Iterator[Check]:
     """Words, worked examples, and whether the systems have all the fields; the proof is left to sop check."""
     yield from fields_checked(systems, playbooks)
+    yield from kept_checked(systems, playbooks)
     wrong = [*wrong_words(playbooks, places_of(playbooks.files)), *wrong_examples(DIRECTORY)]
     for each in wrong:
         yield Check("playbooks", each, "mend")
@@ -178,6 +180,25 @@ def fields_checked(settings: SystemSettings, playbooks: Playbooks) -> Iterator[C
         yield from _compared(missing, known, _filled("salesforce", playbooks))
 
 
+def kept_checked(settings: SystemSettings, playbooks: Playbooks) -> Iterator[Check]:
+    """What people go on mailing themselves, and what is named there and no step (D-25)."""
+    mails = mail_steps(playbooks)
+    for name in sorted(settings.sent_by_people):
+        said = "People send it themselves." if name in mails else _no_mail(name, mails)
+        yield Check(f"systems.mail.sent_by_people.{name}", said, "ok" if name in mails else "mend")
+
+
+def mail_steps(playbooks: Playbooks) -> set[str]:
+    """The steps that mail somebody, or reply in a ticket, by their ids."""
+    return {rule.id for rule in _rules(playbooks) if rule.verb == "email"}
+
+
+def _no_mail(name: str, mails: set[str]) -> str:
+    near = difflib.get_close_matches(name, mails, n=1)
+    meant = f"Did you mean {near[0]}?" if near else f"There are {', '.join(sorted(mails))}."
+    return f"No step of the playbooks sends a mail by this name. {meant}"
+
+
 def _compared(missing: Check, known: Collection[str], filled: set[str]) -> Iterator[Check]:
     built_in = BUILT_IN[missing.what]
     for name in sorted(filled.difference(known, built_in)):
@@ -188,9 +209,12 @@ def _compared(missing: Check, known: Collection[str], filled: set[str]) -> Itera
         yield Check(f"{missing.what}.{name}", f"No playbook fills this field.{meant}", "look")
 
 
+def _rules(playbooks: Playbooks) -> list[StepRule]:
+    return steps_in((playbooks.paths, playbooks.overlays, playbooks.fallbacks, playbooks.entry))
+
+
 def _filled(system: str, playbooks: Playbooks) -> set[str]:
-    rules = steps_in((playbooks.paths, playbooks.overlays, playbooks.fallbacks, playbooks.entry))
-    return {name for rule in rules if rule.system == system for name in rule.fields}
+    return {name for rule in _rules(playbooks) if rule.system == system for name in rule.fields}
 
 
 def _roles(organisation: Organisation) -> list[tuple[str, tuple[str, ...]]]:

@@ -38,7 +38,8 @@ def mark_of(order: Order) -> str:
 def can_order(desk: Desk, step: Step) -> bool:
     """Whether a connected system does this step once a person has approved it."""
     system = step.system or ""
-    return system in desk.connectors and step.verb in ORDERED.get(system, ())
+    kept = step.verb == "email" and step.id in desk.sent_by_people
+    return system in desk.connectors and step.verb in ORDERED.get(system, ()) and not kept
 
 
 def unsettled(view: CaseView, step: Step) -> Order | None:

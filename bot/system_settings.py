@@ -130,9 +130,13 @@ class PowerBiSettings:
 
 @dataclass(frozen=True, slots=True)
 class SystemSettings:
-    """Which systems are connected; None is worked by hand. Mail goes by one way at most."""
+    """Which systems are connected; None is worked by hand. Mail goes by one way at most.
+
+    `sent_by_people` are the steps of the playbooks whose mail people send themselves all the same (D-25).
+    """
 
     jira: JiraSettings | None = None
     salesforce: SalesforceSettings | None = None
     mail: OutlookSettings | SmtpSettings | None = None
     power_bi: PowerBiSettings | None = None
+    sent_by_people: frozenset[str] = frozenset()

@@ -185,6 +185,8 @@ def _missing(name: str, system: str, section: _Section, document: Document, acce
 
 def _settings(section: _Section, access: Access) -> SystemSettings:
     use, blocks = section.use, section.blocks
+    mail = dict(blocks.get("mail", {}))
+    sent_by_people = frozenset(mail.pop("sent_by_people", ()))
     app = MicrosoftApp(
         access.microsoft_tenant_id,
         access.microsoft_client_id,
@@ -201,7 +203,8 @@ def _settings(section: _Section, access: Access) -> SystemSettings:
     return SystemSettings(
         jira=jira if use["ebh"] == "jira" else None,
         salesforce=salesforce if use["salesforce"] == "salesforce" else None,
-        mail=_mail(use["mail"], blocks.get("mail", {}), app, access),
+        mail=_mail(use["mail"], mail, app, access),
+        sent_by_people=sent_by_people,
         power_bi=(
             PowerBiSettings(app, url=access.power_bi_url, **blocks["power_bi"])
             if use["homeowners"] == "power_bi"

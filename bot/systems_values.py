@@ -87,7 +87,7 @@ BLOCKS: Final[Mapping[str, Mapping[str, Reader]]] = {
         "queue": _text,
         "closed_status": _text,
     },
-    "mail": {"mailbox": _text, "sender": _text},
+    "mail": {"mailbox": _text, "sender": _text, "sent_by_people": _list},
     "power_bi": {
         "workspace": _text,
         "dataset": _text,

@@ -12,8 +12,10 @@ from bot.connectors.jira_examine import PERMISSIONS, QUEUE
 from bot.connectors.jira_fields import label_of, trace_of
 from bot.connectors.outlook import SENDING
 from bot.connectors.salesforce_examine import TYPE
+from bot.doctor import mail_steps
 from bot.system_access import Access
 from bot.systems_file import CHOICES, NEEDED
+from tests.bot.casework import PLAYBOOKS
 
 ROOT = Path(__file__).parents[1]
 DOCS = (ROOT / "docs" / "systems.md").read_text()
@@ -39,6 +41,11 @@ def test_what_the_doctor_wants_is_named(named):
 @pytest.mark.parametrize("permission", SENDING)
 def test_mail_needs_what_is_given_in_exchange(permission):
     assert f'-Role "Application {permission}"' in DOCS
+
+
+def test_every_step_that_mails_is_named():
+    paragraph = DOCS.partition("The steps that mail are")[2].partition("\n")[0]
+    assert set(re.findall(r"`(\w+)`", paragraph)) == mail_steps(PLAYBOOKS)
 
 
 def test_every_choice_is_shown():

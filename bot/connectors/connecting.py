@@ -5,7 +5,8 @@ without it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Final, Protocol
 
 from bot.look_up import LookUp
 from bot.ports import Connector
@@ -22,6 +23,26 @@ class Examinable(Protocol):
 
     def examine(self, *, live: bool) -> Iterator[Finding]:
         """See whether the settings fit; `live`, with harmless calls to the system. Raises nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """What the desk reaches beside Slack: `connectors` by the names of the vocabulary, `look_up`, the live
+    list of homeowners, and `sent_by_people`, the steps whose mail people send themselves.
+    """
+
+    connectors: Mapping[str, Connector] = field(default_factory=dict)
+    look_up: LookUp | None = None
+    sent_by_people: frozenset[str] = frozenset()
+
+
+NOTHING: Final = Connections()
+"""Everything is worked by hand."""
+
+
+def connections(settings: SystemSettings) -> Connections:
+    """All that is turned on."""
+    return Connections(connected(settings), looking_up(settings), settings.sent_by_people)
 
 
 def connected(settings: SystemSettings) -> Mapping[str, Connector]:

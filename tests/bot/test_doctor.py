@@ -56,6 +56,22 @@ def test_slack_is_expected_to_know_what_desk_yaml_names():
     assert doctor.expected(None, ROOT / "manifest.json").people == ()
 
 
+def test_mail_that_people_send_themselves_is_named_as_the_playbooks_name_it():
+    kept = SystemSettings(sent_by_people=frozenset({"commitment_email", "comitment_email", "x"}))
+    checks = list(doctor.kept_checked(kept, PLAYBOOKS))
+    assert [(each.what.rpartition(".")[2], each.mark) for each in checks] == [
+        ("comitment_email", "mend"),
+        ("commitment_email", "ok"),
+        ("x", "mend"),
+    ]
+    assert checks[0].said.endswith("Did you mean commitment_email?")
+    assert (
+        "There are answer_the_installer, commitment_email, commitment_email_after_refusal, email_account"
+        in checks[2].said
+    )
+    assert list(doctor.kept_checked(SystemSettings(), PLAYBOOKS)) == []
+
+
 def test_fields_without_a_place_in_their_system_are_named():
     related = (Related("Installer__c", "Account", "Name", "Related Installer"),)
     names = ("Customer Request Type", "SubType", "Case Description")

@@ -113,6 +113,15 @@ def test_power_bi_is_told_what_stands_there(tmp_path):
     assert (power_bi.table, power_bi.cached_seconds, power_bi.app.tenant) == ("Homeowners", 300, "t")
 
 
+def test_mail_that_people_send_themselves_is_told_by_its_steps(tmp_path):
+    told = systems(
+        tmp_path,
+        (MAIL % "smtp").replace("Care}", "Care, sent_by_people: [commitment_email, email_installer]}"),
+    )
+    assert told.sent_by_people == {"commitment_email", "email_installer"}
+    assert systems(tmp_path, MAIL % "smtp").sent_by_people == frozenset()
+
+
 @pytest.mark.parametrize(
     ("by", "kind"), [("outlook", OutlookSettings), ("smtp", SmtpSettings)], ids=["Outlook", "a mail server"]
 )

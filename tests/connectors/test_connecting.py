@@ -8,7 +8,7 @@ import sys
 import pytest
 from pydantic import SecretStr
 
-from bot.connectors.connecting import connected, each_connected, looking_up
+from bot.connectors.connecting import connected, connections, each_connected, looking_up
 from bot.ports import Sender
 from bot.system_settings import (
     JiraSettings,
@@ -51,6 +51,12 @@ def test_all_mail_goes_from_the_one_mailbox():
     assert connectors["outlook"] is connectors["email"]
     assert isinstance(connectors["email"], Sender)
     assert connectors["email"].sender == "care@example.test"
+
+
+def test_a_desk_is_handed_all_that_is_on():
+    reached = connections(SystemSettings(None, None, SMTP, POWER_BI, frozenset({"commitment_email"})))
+    assert (set(reached.connectors), reached.look_up.title) == ({"outlook", "email"}, "Power BI")
+    assert reached.sent_by_people == {"commitment_email"}
 
 
 def test_every_system_is_examined_once():

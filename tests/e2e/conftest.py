@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import bindparam, create_engine, text
 
 from app import Service, Slack, wire
+from bot.connectors.connecting import Connections
 from bot.pace import UNHURRIED
 from bot.playbooks import load_playbooks
 from bot.ports import Connector
@@ -45,6 +46,7 @@ class Office:
         weakref.finalize(self, self._beside.dispose)
         self.running: Service | None = None
         self.connectors: Mapping[str, Connector] = {}
+        self.sent_by_people: frozenset[str] = frozenset()
         self.sandbox = Sandbox(
             manifest=ROOT / "manifest.json", next_due=self.next_due, on_clock_moved=self.clock_moved
         )
@@ -85,9 +87,8 @@ class Office:
         now = self.sandbox.clock.now
         slack = Slack(self.sandbox.bot_token, self.sandbox.app_token, self.sandbox.api_url)
         with open_database(self.database, now()) as database:
-            self.running = wire(
-                self.playbooks, database, slack, now, paces=UNHURRIED, connectors=self.connectors
-            )
+            reached = Connections(self.connectors, sent_by_people=self.sent_by_people)
+            self.running = wire(self.playbooks, database, slack, now, paces=UNHURRIED, reached=reached)
             with self.running.running():
                 yield
             self.running = None

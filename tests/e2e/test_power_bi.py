@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from slack_bolt import BoltRequest
 
 from app import Slack, wire
+from bot.connectors.connecting import Connections
 from bot.connectors.power_bi import PowerBi
 from bot.imports import HOMEOWNERS, load
 from bot.look_up import LookUp
@@ -82,7 +83,8 @@ class Desk:
         look_up = LookUp(power_bi, 300, self.clock, budget)
         slack = Slack(office.sandbox.bot_token, office.sandbox.app_token, office.sandbox.api_url)
         with open_database(office.database, now()) as database:
-            office.running = wire(office.playbooks, database, slack, now, paces=UNHURRIED, look_up=look_up)
+            reached = Connections(look_up=look_up)
+            office.running = wire(office.playbooks, database, slack, now, paces=UNHURRIED, reached=reached)
             with office.running.running():
                 yield
             office.running = None

@@ -166,6 +166,20 @@ def test_what_somebody_has_ordered_is_not_done_by_hand_besides(office: Office, m
         assert not [line for line in timeline(ada) if line.startswith("E-mail")]
 
 
+def test_mail_that_people_send_themselves_stays_with_them(office: Office, mail: Ledger) -> None:
+    """D-25: each kind of mail has a setting of its own."""
+    ada = office.ada
+    office.sent_by_people = frozenset({"email_installer"})
+    with office.desk():
+        opened(office)
+        ada.click("Read and send …")
+        form = ada.wait_for_view("email_sent")
+        assert "Have the desk do it" not in form.all_text
+        ada.submit()
+        ada.wait_for_message("2 business days after")
+        assert mail.kept == {}
+
+
 def test_what_was_refused_for_good_is_decided_by_the_owner_or_a_lead(office: Office, jira: Ledger) -> None:
     ada, lea = office.ada, office.lea
     jira.faults = [Rejected("The project EBH has no field Queue.")]
