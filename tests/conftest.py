@@ -133,6 +133,12 @@ def postgresql(pytestconfig: pytest.Config) -> Postgres:
     return shared(pytestconfig.stash[FOLDER] / "postgresql")
 
 
+@pytest.fixture(scope="module")
+def servers(pytestconfig: pytest.Config) -> Path:
+    """A folder for servers of one's own. Pytest shuts its own folders to others with every run it begins."""
+    return Path(tempfile.mkdtemp(dir=pytestconfig.stash[FOLDER]))
+
+
 @pytest.fixture(scope="session")
 def databases(request: pytest.FixtureRequest) -> Databases:
     """Databases of one kind; every test that asks for them, by whatever fixture, runs on each kind."""

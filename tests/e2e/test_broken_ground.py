@@ -108,9 +108,9 @@ def full(office: BlindOffice, _: Databases) -> AbstractContextManager[None]:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def server(servers: Path) -> Iterator[Postgres]:
     """A PostgreSQL that may be broken."""
-    server = served(tmp_path_factory.mktemp("broken") / "postgresql")
+    server = served(servers / "broken")
     server.prepare()
     yield server
     server.stop("immediate")

@@ -176,9 +176,9 @@ def test_a_connection_that_is_cut_in_a_transaction(where: str, at_the_end: bool,
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory, postgresql: Postgres) -> Postgres:
+def own(servers: Path, postgresql: Postgres) -> Postgres:
     """A server of its own, to be stopped."""
-    return served(tmp_path_factory.mktemp("own"))
+    return served(servers / "own")
 
 
 def test_a_server_that_is_gone_for_a_while(own: Postgres) -> None:
