@@ -151,11 +151,11 @@ def told(work: Work, desk: Desk, letter: Letter, now: datetime) -> Told:
 
 def changed(work: Work, desk: Desk, now: datetime) -> None:
     """Who is on call is otherwise now: cases that wait for cover, gaps ahead and Homes follow at once."""
+    rota_watch.look(work, desk, now)
     for line in work.overview.lines(Wanted(states=("awaiting_confirmation",)), 0, MOST_CASES):
         case = work.cases.get(line.number).case
         if covered_anew(case, desk.for_case(case, work).playbooks, now) != case:
             cases.report(work, desk, line.number, Event("clock", now), now)
-    rota_watch.look(work, desk, now)
     work.homes.tell(EVERYBODY)
 
 

@@ -475,7 +475,10 @@ class Troubles(Protocol):
         """The trouble of that id, mended or not."""
 
     def open(self) -> Sequence[Trouble]:
-        """Those that are not mended, the oldest first."""
+        """Those that are not mended, the oldest first.
+
+        Who may change things has them alone until the transaction ends: what is added then is new.
+        """
 
     def mend(self, trouble_id: int, now: datetime) -> None:
         """It is over."""

@@ -48,8 +48,8 @@ def run(work: Work, desk: Desk, errand: Errand, now: datetime) -> None:
 
 def look(work: Work, desk: Desk, now: datetime) -> None:
     """Find what is wrong in the days ahead; tell what is new, and rewrite what is over."""
-    wrong = {_identity(trouble): trouble for trouble in _wrong(work, desk.today(work, now), now)}
     known = {_identity(trouble): trouble for trouble in work.troubles.open() if trouble.kind in KINDS}
+    wrong = {_identity(trouble): trouble for trouble in _wrong(work, desk.today(work, now), now)}
     for identity, trouble in known.items():
         if identity not in wrong:
             work.troubles.mend(trouble.id, now)

@@ -29,13 +29,16 @@ FIRST: Final = (Role.CONFIRMER, Role.LEAD, Role.ADMIN)
 
 @dataclass(slots=True)
 class Staff:
-    """Keeps `desk.people` fresh. Its calls talk to Slack: one at a time, never within a transaction."""
+    """Keeps `desk.people` fresh. Its calls talk to Slack, never within a transaction; one at a time, so that
+    what was read first is never kept last.
+    """
 
     desk: Desk
     now: Clock
     _read_at: dict[str, datetime] = field(default_factory=dict)
     _away: frozenset[str] = frozenset()
     _stopping: threading.Event = field(default_factory=threading.Event)
+    _turn: threading.Lock = field(default_factory=threading.Lock)
 
     def start(self) -> None:
         """Before the desk serves: read the groups and who may be tagged, look ahead, promise to again."""
@@ -58,7 +61,8 @@ class Staff:
         Never raises: it runs by itself, and the next round is minutes away.
         """
         try:
-            self._refresh()
+            with self._turn:
+                self._refresh()
         except Exception:
             logger.exception("who is still there could not be seen anew; it is tried again in some minutes")
 
@@ -77,10 +81,11 @@ class Staff:
         with self.desk.memory.read() as work:
             if user not in rota_watch.staff(work, self.desk, self.now()):
                 return
-        was_active = self.desk.people.is_active(user)
-        self._read({user}, ())
-        if self.desk.people.is_active(user) != was_active:
-            self.changed()
+        with self._turn:
+            was_active = self.desk.people.is_active(user)
+            self._read({user}, ())
+            if self.desk.people.is_active(user) != was_active:
+                self.changed()
 
     def changed(self) -> None:
         """Somebody was deactivated, or has come back: who is on call, and what lies ahead, is seen anew."""

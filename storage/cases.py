@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, false, func, insert, literal_column, or_
+from sqlalchemy import ColumnElement, false, insert, literal_column, or_
 from sqlmodel import Session, col, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -21,16 +21,12 @@ from bot.sop import Case, facts_to_json
 from bot.sop.as_json import case_from_json, case_to_json
 from storage.case_words import CLOSED, OPEN, case_words
 from storage.homes import audiences, tell
-from storage.locking import locked
+from storage.locking import OPENING, locked, take_turn
 from storage.search import FullText, Term, Words, terms
 from storage.tables import CASE_NUMBER, CASE_SEARCH, CaseRow, CounterRow, TimelineRow
 
 NUMBER: Final = re.compile(r"(?:hc[ -]?)?([0-9]{1,9})", re.IGNORECASE)
 """What a case is called."""
-TURN: Final = "turn"
-"""The key in `Session.info` that says that this transaction has the turn to open cases."""
-LOCK: Final = 4_836_867
-"""The number of the lock behind that turn; it is this database's alone. SQLite has one writer in any case."""
 ESCALATED: Final[ColumnElement[str]] = literal_column("'escalated'")
 """The event of asking the leads to look, as the index over these lines has it."""
 
@@ -103,13 +99,7 @@ class CaseStore(Cases):
         return FullText(self.session, CASE_SEARCH)
 
     def take_turn(self) -> None:
-        if self.session.info.get(TURN):
-            return
-        self.session.info[TURN] = True
-        if self.session.get_bind().dialect.name == "postgresql":
-            # Who waits for this lock gets it in their order. A row that each of them changes is fought for
-            # whenever it changes, and some wait until everybody else is through.
-            self.session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+        take_turn(self.session, OPENING)
 
     def open_like(self, name_key: str, phone_key: str) -> Sequence[StoredCase]:
         known = ((CaseRow.homeowner_key, name_key), (CaseRow.phone_key, phone_key))

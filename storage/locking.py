@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, TypeVar
 
+from sqlalchemy import func, select
 from sqlmodel import Session
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -13,6 +14,24 @@ Row = TypeVar("Row", bound=Table)
 
 WRITES: Final = "writes"
 """The key in `Session.info` that says whether the transaction may change things."""
+TURNS: Final = "turns"
+"""The key in `Session.info` of the turns that the transaction has."""
+OPENING: Final = 4_836_867
+"""The turn to open cases. The numbers are this database's alone."""
+FINDING: Final = 4_836_868
+"""The turn to compare what is wrong with what was told."""
+
+
+def take_turn(session: Session, turn: int) -> None:
+    """Wait until no other transaction has this turn; it ends with the transaction.
+
+    Whoever waits gets it in their order. A row that each of them changes is fought for whenever it changes,
+    and some wait until everybody else is through.
+    """
+    turns = session.info.setdefault(TURNS, set())
+    if turn not in turns and session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(turn)))
+    turns.add(turn)
 
 
 def locked(session: Session, query: SelectOfScalar[Row], skip_locked: bool = False) -> SelectOfScalar[Row]:

@@ -10,7 +10,7 @@ from typing import cast
 from sqlmodel import Session, col, select
 
 from bot.ports import Trouble, TroubleKind, Troubles
-from storage.locking import locked
+from storage.locking import FINDING, WRITES, locked, take_turn
 from storage.tables import TroubleRow
 
 
@@ -37,6 +37,8 @@ class TroubleStore(Troubles):
         return None if row is None else _found(row)
 
     def open(self) -> Sequence[Trouble]:
+        if self.session.info[WRITES]:
+            take_turn(self.session, FINDING)
         query = select(TroubleRow).where(col(TroubleRow.mended_at).is_(None)).order_by(col(TroubleRow.id))
         return tuple(_found(row) for row in self.session.exec(locked(self.session, query)))
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from slack_sdk import WebClient
@@ -186,6 +187,41 @@ def test_an_event_about_somebody_is_looked_into_at_once(work: Casework, workspac
     assert late.asked == []
     staff.person_changed(CLEO)
     assert (late.asked, troubles(work)) == ([CLEO], [CLEO])
+
+
+def test_what_was_read_first_is_not_kept_last(work: Casework, workspace: Workspace) -> None:
+    @dataclass(frozen=True, slots=True)
+    class Slow(Workspace):
+        """What is read is known once `answered` is set, as it was when it was asked for."""
+
+        known: set[str] = field(default_factory=set)
+        reading: Event = field(default_factory=Event)
+        answered: Event = field(default_factory=Event)
+
+        def is_active(self, user_id: str) -> bool:
+            return user_id not in self.known
+
+        def refresh(self, user_ids: Collection[str], group_ids: Collection[str]) -> frozenset[str]:
+            left = set(self.left)
+            if len(user_ids) > 1:
+                self.reading.set()
+                self.answered.wait(0.3)
+            if user_ids:
+                self.known.clear()
+                self.known.update(left)
+            return frozenset()
+
+    slow = Slow(groups=workspace.groups)
+    work.desk = replace(work.desk, people=slow)
+    staff = Staff(work.desk, Watch())
+    round_ = Thread(target=staff.refresh)
+    round_.start()
+    assert slow.reading.wait(10)
+    slow.left.add(CLEO)
+    staff.person_changed(CLEO)
+    slow.answered.set()
+    round_.join(10)
+    assert troubles(work) == [CLEO]
 
 
 def test_a_stopped_desk_asks_for_no_one_else(work: Casework, workspace: Workspace) -> None:

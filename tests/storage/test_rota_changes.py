@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ import pytest
 from bot.ports import RotaChange, Trouble
 from bot.sop.rota import Change, Person
 from storage import Database
-from tests.storage.samples import ADA, BEN, NOW
+from tests.storage.samples import ADA, BEN, NOW, all_at_once
 
 HOUR = timedelta(hours=1)
 PEOPLE = (Person("ben", "Ben (agent)", BEN), Person("herve", "Herve' <b>"))
@@ -65,6 +66,18 @@ def test_they_come_in_the_order_in_which_they_were_made(database: Database) -> N
     ids = [stored(database).id, stored(database, later).id]
     with database.read() as work:
         assert [each.id for each in work.rota_changes.standing()] == ids
+
+
+def test_a_trouble_is_found_once_by_two_who_look_at_the_same_time(database: Database) -> None:
+    def look() -> None:
+        with database.write() as work:
+            if not work.troubles.open():
+                time.sleep(0.2)
+                work.troubles.add(Trouble("gone", NOW, BEN))
+
+    all_at_once([look, look])
+    with database.read() as work:
+        assert [trouble.subject for trouble in work.troubles.open()] == [BEN]
 
 
 def test_a_trouble_is_open_until_it_is_mended(database: Database) -> None:
