@@ -31,8 +31,9 @@ Body = Mapping[str, Any]
 BUSY = (
     "The desk has its hands full and did not take this; nothing was lost, so do the same again in a moment."
 )
-THREADS: Final = 16
-"""For what listeners leave to do after the acknowledgement."""
+THREADS: Final = 6
+"""For what listeners leave to do after the acknowledgement. With 16, or 8, on PostgreSQL, some bursts of 500
+left the thread that acknowledges too few turns."""
 MOST: Final = 24
 """Under way at once. With 64, some forms came too late on two cores that others used as well."""
 REPLIES_MOST: Final = 500
