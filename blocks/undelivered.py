@@ -118,7 +118,7 @@ def _order_buttons(order: Order) -> list[kit.Block]:
         "Keep it",
     )
     return [
-        kit.button("Send again", ORDER_AGAIN, str(order.id)),
+        kit.button("Try again", ORDER_AGAIN, str(order.id)),
         kit.button("Drop", ORDER_DROP, str(order.id), confirm=sure),
     ]
 

@@ -40,7 +40,7 @@ BARE: Final = (
 )
 LOOK: Final = (
     "Look whether it has gone: among the mailbox’s sent mail, or by its Message-ID in the mail server’s log. "
-    "If it has not, choose “Send again”; if it has, “By hand”."
+    "If it has not, choose “Try again”; if it has, “By hand”."
 )
 Clock = Callable[[], datetime]
 

@@ -195,7 +195,7 @@ def test_what_was_refused_for_good_is_decided_by_the_owner_or_a_lead(office: Off
         lea.open_home()
         assert "Not done in other systems (1)" in lea.wait_for(lambda one: one.home, what="Home").all_text
         jira.faults = []
-        lea.click("Send again", told)
+        lea.click("Try again", told)
         ada.wait_for_message("EBH-12")
         assert jira.done == ["open_ticket"]
 
