@@ -21,8 +21,8 @@ from bench.run import NOW, Run, in_turns
 from blocks.letters import draw
 from bot import cases, confirmations
 from bot.delivery import Drawing, mark_of
-from bot.ports import Letter
 from bot.sop import facts_from_json
+from bot.stored import Letter
 from storage import open_database
 
 LETTERS: Final = 5_000

@@ -21,7 +21,7 @@ from sqlalchemy import make_url
 from bench.figure import Figure, Mark
 from bench.run import NOW, Run, percentile
 from bench.slack import AGENTS, Slack, Threads, bolt, desk_app, slack
-from bot.ports import Intake, Sheet
+from bot.stored import Intake, Sheet
 from handlers.busy import THREADS
 from storage import Database, open_database
 

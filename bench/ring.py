@@ -17,7 +17,8 @@ from bench.figure import Figure, Mark
 from bench.run import Run, percentile
 from bot.delivery import Postman
 from bot.desk import Desk
-from bot.ports import Errand, Messenger, Work
+from bot.ports import Messenger, Work
+from bot.stored import Errand
 from handlers.clock import Bell
 from storage import open_database
 

@@ -9,7 +9,8 @@ from blocks import kit
 from bot.auditing import HOMES, STUCK
 from bot.delivery import Drawing
 from bot.desk import Desk
-from bot.ports import Message, Trouble
+from bot.ports import Message
+from bot.stored import Trouble
 
 LATE: Final[Mapping[str, str]] = {
     "follow_up": "Follow-ups are late",

@@ -8,7 +8,8 @@ from blocks.reminders import is_asked, question, timer_of
 from bot.cases import CaseView
 from bot.delivery import Drawing
 from bot.desk import Desk
-from bot.ports import Letter, Message
+from bot.ports import Message
+from bot.stored import Letter
 
 MOST_LINES = 20
 """Under Slack's limits of a message, with room for long titles."""

@@ -8,7 +8,8 @@ from blocks import kit, words
 from bot.cases import CaseView
 from bot.confirmations import Tagging, tagged_in
 from bot.desk import Desk
-from bot.ports import Message, StoredCase
+from bot.ports import Message
+from bot.stored import StoredCase
 
 ANSWERS = {"concert_confirmed": "Concert", "not_concert": "Not Concert", "cannot_tell": "Can’t tell"}
 ACTION = "confirmation"

@@ -8,7 +8,8 @@ from blocks import kit, words
 from bot.delivery import Drawing
 from bot.drafts import is_over, what_became_of
 from bot.intake_fields import Values, text_of
-from bot.ports import Intake, Message
+from bot.ports import Message
+from bot.stored import Intake
 
 RESUME = "draft_resume"
 HAND_OVER = "draft_hand_over"

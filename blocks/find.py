@@ -10,8 +10,9 @@ from blocks import kit, words
 from blocks.card import OPEN
 from bot.desk import Desk
 from bot.due import acts_at
-from bot.ports import Message, StoredCase
+from bot.ports import Message
 from bot.sop import Case
+from bot.stored import StoredCase
 
 SHOWN: Final = 10
 COUNTED: Final = 100

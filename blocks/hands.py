@@ -11,7 +11,8 @@ from blocks.queue import DO, TAKE, holder
 from blocks.standing import said
 from bot.cases import CaseView
 from bot.desk import Desk
-from bot.ports import Message, StoredCase
+from bot.ports import Message
+from bot.stored import StoredCase
 from bot.timeline import TEAMS
 
 MORE = "more"

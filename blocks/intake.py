@@ -10,7 +10,7 @@ from blocks.intake_fields import LEADING, fields
 from blocks.intake_frame import ANOTHER, BACK, KEPT, MORE, TITLE, frame
 from blocks.intake_says import says
 from bot.intake_fields import MESSAGE_LINK, MESSAGE_TEXT, MOST, WITHOUT_INSTALLER, Values, text_of
-from bot.ports import Intake, StoredCase
+from bot.stored import Intake, StoredCase
 
 __all__ = ["ANOTHER", "BACK", "JOIN", "LEADING", "MORE", "loading", "opened", "says", "sorry", "what", "who"]
 

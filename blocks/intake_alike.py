@@ -9,7 +9,7 @@ from blocks.card import OPEN
 from bot.desk import Desk
 from bot.duplicates import Alike
 from bot.intake_fields import LINK_WITH, MOST, REASON, Values, text_of
-from bot.ports import StoredCase
+from bot.stored import StoredCase
 
 JOIN = "intake_join"
 MOST_CASES = 10

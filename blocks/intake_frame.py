@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from blocks import kit
-from bot.ports import Intake, IntakePage
+from bot.stored import Intake, IntakePage
 
 TITLE = "Open a complaint"
 MOST_BLOCKS = 99

@@ -7,8 +7,8 @@ from blocks.card import owed
 from blocks.intake_frame import ANOTHER, BACK, MOST_BLOCKS, frame
 from bot.desk import Desk
 from bot.duplicates import Alike
-from bot.ports import Intake
 from bot.sop import Facts, Plan, Step
+from bot.stored import Intake
 from bot.wording import Names, write
 
 NOTHING = Alike()

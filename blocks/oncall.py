@@ -10,8 +10,9 @@ from blocks import kit, words
 from bot.delivery import Drawing
 from bot.desk import Desk
 from bot.oncall import Day, Outlook, Told
-from bot.ports import Message, RotaChange
+from bot.ports import Message
 from bot.sop.rota import Difference, Person
+from bot.stored import RotaChange
 
 FORM: Final = "oncall_form"
 """Action id before the kind of change: opens its form."""

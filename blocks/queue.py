@@ -14,7 +14,8 @@ from blocks.card import OPEN
 from bot.cases import CaseView
 from bot.desk import Desk
 from bot.hands import is_up
-from bot.ports import Entry, Message, StoredCase
+from bot.ports import Message
+from bot.stored import Entry, StoredCase
 from bot.timeline import HANDS, TEAMS
 
 TAKE = "case_take"

@@ -8,8 +8,9 @@ from blocks.queue import holder
 from bot import orders
 from bot.cases import CaseView
 from bot.desk import Desk
-from bot.ports import Entry, Message
+from bot.ports import Message
 from bot.sop import Step, Timer
+from bot.stored import Entry
 from bot.wording import Names, write
 
 

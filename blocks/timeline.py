@@ -6,7 +6,7 @@ from blocks import kit, words
 from bot.attachments import attachments
 from bot.cases import CaseView
 from bot.desk import Desk
-from bot.ports import Entry
+from bot.stored import Entry
 
 
 def timeline(view: CaseView, desk: Desk) -> kit.Block:

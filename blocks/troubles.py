@@ -6,7 +6,8 @@ from blocks import kit, words
 from blocks.oncall import FORM, period
 from bot.delivery import Drawing
 from bot.desk import Desk
-from bot.ports import Message, Trouble
+from bot.ports import Message
+from bot.stored import Trouble
 
 
 def trouble(drawing: Drawing, desk: Desk) -> Message:

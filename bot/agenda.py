@@ -10,7 +10,8 @@ from bot.cases import UNANSWERED
 from bot.delivery import Subject
 from bot.desk import Desk
 from bot.errands import Run
-from bot.ports import Errand, Work
+from bot.ports import Work
+from bot.stored import Errand
 
 
 def _left(work: Work, desk: Desk, errand: Errand, now: datetime) -> None:

@@ -12,7 +12,8 @@ from datetime import date, datetime, timedelta
 
 from bot.desk import Desk
 from bot.likeness import company_key
-from bot.ports import Letter, StoredCase, Work
+from bot.ports import Work
+from bot.stored import Letter, StoredCase
 
 ALERT = "installer_alert"
 ANOTHER = "installer_alert_more"

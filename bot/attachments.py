@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from bot.ports import Entry
+from bot.stored import Entry
 
 URL: Final = re.compile(r"https://[^\s<>\"|]{1,2000}")
 TITLE_LIMIT: Final = 150

@@ -14,9 +14,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.desk import Desk
-from bot.ports import Errand, Letter, Trouble, TroubleKind, Work
+from bot.ports import Work
 from bot.promises import FIRST, KINDS, TOO_LATE, Place
 from bot.sop import Case, plan_of
+from bot.stored import Errand, Letter, Trouble, TroubleKind
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.ports import LONGEST_REST, Due, Errand, FollowUp, Memory, Owed, Work
+from bot.ports import LONGEST_REST, Due, Memory, Owed, Work
+from bot.stored import Errand, FollowUp
 
 logger = logging.getLogger(__name__)
 

@@ -11,11 +11,12 @@ from bot import letters, roles, threads, timeline
 from bot.attachments import Attachment, as_data
 from bot.desk import Desk
 from bot.intake_fields import FLAGS, YES_NO
-from bot.ports import Entry, Letter, StoredCase, Team, Work
+from bot.ports import Work
 from bot.roles import Act
 from bot.sop import Advance, Event, Facts, Plan, Refusal, Timer, advance, begin, facts_to_json, plan_of
 from bot.sop.advance import turn_of
 from bot.sop.organisation import Contact
+from bot.stored import Entry, Letter, StoredCase, Team
 from bot.systems import Order, Record
 
 SALESFORCE_CASE: Final = "case"

@@ -8,9 +8,10 @@ from datetime import datetime
 from bot import cases
 from bot.desk import Desk
 from bot.errors import NotAllowed
-from bot.ports import StoredCase, Work
+from bot.ports import Work
 from bot.sop import Event
 from bot.sop.rota import Person, cover_starts, on_shift
+from bot.stored import StoredCase
 
 
 @dataclass(frozen=True, slots=True)

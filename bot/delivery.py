@@ -20,7 +20,8 @@ from bot.confirmations import Tagging
 from bot.desk import Desk
 from bot.errors import DeliveryError, OutcomeUnknown, RateLimited, Rejected
 from bot.pace import UNHURRIED, Paces
-from bot.ports import Clock, Delivery, Letter, Message, Messenger, Posted, Work
+from bot.ports import Clock, Message, Messenger, Work
+from bot.stored import Delivery, Letter, Posted
 
 logger = logging.getLogger(__name__)
 

@@ -10,10 +10,11 @@ from bot.errors import CaseError, PlaybookError
 from bot.look_up import LookUp
 from bot.people import Strangers
 from bot.playbooks import playbooks_from
-from bot.ports import Connector, Memory, People, RotaChange, Work
+from bot.ports import Connector, Memory, People, Work
 from bot.sop import Case, Playbooks
 from bot.sop.organisation import Contact, Organisation
 from bot.sop.rota import Rota
+from bot.stored import RotaChange
 from bot.systems import Manual
 
 

@@ -12,8 +12,9 @@ from bot import orders
 from bot.cases import CaseView
 from bot.desk import Desk
 from bot.drafting import drafted
-from bot.ports import Entry, Work
+from bot.ports import Work
 from bot.sop import Step
+from bot.stored import Entry
 from bot.systems import OPENS, ORDERED, UPDATE, Draft, Record
 
 WRITTEN_ONCE: Final = frozenset({"Queue", "Internal Comment"})

@@ -18,9 +18,10 @@ from bot.desk import Desk
 from bot.due import day_bounds
 from bot.home import AHEAD, Mine, mine, teams_of
 from bot.overview import Wanted
-from bot.ports import Errand, Letter, Work
+from bot.ports import Work
 from bot.roles import Act, Role
 from bot.sop.rota import gaps, next_change
+from bot.stored import Errand, Letter
 
 DIGESTS: Final = "digests"
 HOMES: Final = "homes"

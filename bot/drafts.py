@@ -18,7 +18,8 @@ from uuid import uuid4
 from bot.desk import Desk
 from bot.errors import CaseError
 from bot.intake_fields import FOLLOWING, NOT_YET, PAGES, Values, text_of
-from bot.ports import Intake, IntakePage, Letter, Sheet, Work
+from bot.ports import Work
+from bot.stored import Intake, IntakePage, Letter, Sheet
 
 FIELDS = (*PAGES["who"], *PAGES["what"], *FOLLOWING, NOT_YET)
 UNTOUCHED: Mapping[str, str] = {"program": "unknown"}

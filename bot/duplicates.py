@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.likeness import name_key, phone_key, same_complaint, same_homeowner
-from bot.ports import StoredCase, Work
+from bot.ports import Work
 from bot.sop import Facts
+from bot.stored import StoredCase
 
 
 @dataclass(frozen=True, slots=True)

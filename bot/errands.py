@@ -10,7 +10,8 @@ from datetime import datetime
 
 from bot.batches import work_off
 from bot.desk import Desk
-from bot.ports import Errand, Work
+from bot.ports import Work
+from bot.stored import Errand
 
 Run = Callable[[Work, Desk, Errand, datetime], None]
 """What an errand does, in the transaction in which it is settled."""

@@ -11,8 +11,9 @@ from datetime import datetime
 from bot import cases, watch
 from bot.batches import work_off
 from bot.desk import Desk
-from bot.ports import FollowUp, Work
+from bot.ports import Work
 from bot.sop import Event
+from bot.stored import FollowUp
 
 
 def ring(desk: Desk, now: datetime, stopped: Callable[[], bool] = lambda: False) -> int:

@@ -14,9 +14,10 @@ from bot import letters, roles, threads
 from bot.cases import UNANSWERED
 from bot.desk import Desk
 from bot.errors import CaseError, NotAllowed, WrongColleague
-from bot.ports import Entry, Errand, StoredCase, Team, Work
+from bot.ports import Work
 from bot.roles import Act, Role
 from bot.sop import Step, plan_of
+from bot.stored import Entry, Errand, StoredCase, Team
 from bot.timeline import HANDS, TEAMS
 
 PATIENCE_HOURS: Final = 4

@@ -16,10 +16,11 @@ from bot.desk import Desk
 from bot.due import day_bounds
 from bot.errors import CaseError
 from bot.overview import CaseLine, DeadLetter, Home, Wanted, When
-from bot.ports import Intake, Work
+from bot.ports import Work
 from bot.roles import TAKERS, Act, Role
 from bot.sop import Step, plan_of
 from bot.sop.rota import Person, Span, gaps, next_change, on_shift
+from bot.stored import Intake
 from bot.systems import TITLES, Order
 
 Line = TypeVar("Line")

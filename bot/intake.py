@@ -26,10 +26,11 @@ from bot.intake_fields import (
     problem_of,
     text_of,
 )
-from bot.ports import Intake, Work
+from bot.ports import Work
 from bot.sop import Facts, Playbooks, contradictions, facts_from_json, vocabulary
 from bot.sop.facts_json import with_facts
 from bot.sop.needs import needs
+from bot.stored import Intake
 
 
 def keep(work: Work, intake: Intake, typed: Values, now: datetime) -> Intake:

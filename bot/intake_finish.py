@@ -22,9 +22,10 @@ from bot.intake_fields import (
     Values,
     text_of,
 )
-from bot.ports import Entry, Intake, StoredCase, Work
+from bot.ports import Work
 from bot.sop import Event, Plan, plan_of
 from bot.sop.vocabulary import SENSITIVE
+from bot.stored import Entry, Intake, StoredCase
 
 CARRIED_ON = (
     *PAGES["who"],

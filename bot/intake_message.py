@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Final
 
 from bot.intake_fields import MESSAGE_LINK, MESSAGE_TEXT, MOST, Values
-from bot.ports import Intake, Work
+from bot.ports import Work
+from bot.stored import Intake
 
 _MARKED: Final = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 _ESCAPED: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))

@@ -11,8 +11,9 @@ from dataclasses import replace
 from typing import Final
 
 from bot.desk import Desk
-from bot.ports import Letter, Outbox, StoredCase, Team
+from bot.ports import Outbox
 from bot.sop import Advance, Case, Timer
+from bot.stored import Letter, StoredCase, Team
 
 CONFIRMATION_EVENTS = frozenset({"concert_confirmed", "not_concert", "cannot_tell"})
 TOLD_TO_OWNER = CONFIRMATION_EVENTS | {

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from bot import alerts, cases, letters, threads
 from bot.desk import Desk
-from bot.ports import Entry, StoredCase, Work
+from bot.ports import Work
 from bot.sop import Event
 from bot.sop.vocabulary import SENSITIVE
+from bot.stored import Entry, StoredCase
 
 CAME_UP = "Linked with {other}, of the same homeowner."
 AGAIN = "Linked with {other}, the same complaint of the same homeowner: “{reason}”"

@@ -14,7 +14,7 @@ from bot import cases, rota_watch
 from bot.desk import Desk
 from bot.errors import CaseError, MovedOn
 from bot.overview import Wanted
-from bot.ports import Letter, RotaChange, Work
+from bot.ports import Work
 from bot.sop import Event
 from bot.sop.ladder import covered_anew
 from bot.sop.rota import (
@@ -30,6 +30,7 @@ from bot.sop.rota import (
     next_change,
     on_shift,
 )
+from bot.stored import Letter, RotaChange
 
 CHANGED: Final = "rota_change"
 """The kind of letter that tells of a change, or of its end."""

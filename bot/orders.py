@@ -16,8 +16,9 @@ from bot.cases import CaseView
 from bot.desk import Desk
 from bot.drafting import standing
 from bot.errors import CaseError, MovedOn
-from bot.ports import Entry, StoredCase, Work
+from bot.ports import Work
 from bot.sop import Step
+from bot.stored import Entry, StoredCase
 from bot.systems import OPENS, ORDERED, TITLES, UPDATE, Draft, Order, Receipt, Record, Task
 
 CARRIED_OUT: Final = "order_done"

@@ -12,7 +12,7 @@ from typing import Final
 
 from bot.desk import Desk
 from bot.errors import NotAllowed
-from bot.ports import StoredCase
+from bot.stored import StoredCase
 
 
 class Role(StrEnum):

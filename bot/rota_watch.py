@@ -13,9 +13,10 @@ from typing import Final
 
 from bot import roles
 from bot.desk import Desk
-from bot.ports import Errand, Letter, Trouble, Work
+from bot.ports import Work
 from bot.roles import Role
 from bot.sop.rota import gaps
+from bot.stored import Errand, Letter, Trouble
 
 LOOK: Final = "rota_look"
 """The kind of errand that looks ahead."""

@@ -12,8 +12,9 @@ from typing import Final, cast
 
 from bot.business_time import instant_words
 from bot.desk import Desk
-from bot.ports import RotaChange, Work
+from bot.ports import Work
 from bot.sop.rota import Change, ChangeKind, Person, Rota, differences, midnight, spans
+from bot.stored import RotaChange
 
 KINDS: Final = ("override", "swap", "away")
 A_YEAR: Final = timedelta(days=366)

@@ -14,7 +14,8 @@ from typing import Final
 from bot import orders
 from bot.desk import Desk
 from bot.errors import DeliveryError
-from bot.ports import Clock, Entry, Work
+from bot.ports import Clock, Work
+from bot.stored import Entry
 from bot.systems import TITLES, Record, Status
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from bot.ports import Entry, Letter, StoredCase, Work
+from bot.ports import Work
+from bot.stored import Entry, Letter, StoredCase
 
 POSTS: Final = ("queued",)
 """The kinds of posts in whose threads a case is told."""

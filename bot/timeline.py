@@ -7,8 +7,8 @@ from typing import Final
 
 from bot.business_time import instant_words
 from bot.desk import Desk
-from bot.ports import Entry, Team
 from bot.sop import Advance, Event, Timer
+from bot.stored import Entry, Team
 
 TEAMS: Final[Mapping[Team, str]] = {
     "front_line": "the front line",

@@ -9,8 +9,9 @@ from bot import orders
 from bot.desk import Desk
 from bot.errors import MovedOn
 from bot.overview import DeadLetter
-from bot.ports import Entry, Work
+from bot.ports import Work
 from bot.roles import Act, require
+from bot.stored import Entry
 from bot.systems import Order
 
 logger = logging.getLogger(__name__)

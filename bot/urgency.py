@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.ports import Letter
+from bot.stored import Letter
 
 NOW, SOON, LATER = 0, 1, 2
 ORDER: Final = {

@@ -9,10 +9,11 @@ from typing import Final
 
 from bot.business_time import instant_words
 from bot.desk import Desk
-from bot.ports import Entry, Letter, StoredCase, Work
+from bot.ports import Work
 from bot.sop import Case, Plan, Playbooks, Step, begin, plan_of
 from bot.sop.stages import ASKING, current_id, settled, stage_of
 from bot.sop.timing import with_timer, without_running
+from bot.stored import Entry, Letter, StoredCase
 
 MIGRATED: Final = "playbooks_changed"
 """What a timeline's line of a migration is called."""

@@ -14,8 +14,9 @@ from typing import Final
 from bot import cases, hands, letters
 from bot.desk import Desk
 from bot.hands import ASKED, PATIENCE_HOURS
-from bot.ports import Entry, Errand, StoredCase, Work
+from bot.ports import Work
 from bot.sop import Timer
+from bot.stored import Entry, Errand, StoredCase
 from bot.timeline import TEAMS
 
 CITES: Final = ("D-24",)

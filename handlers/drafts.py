@@ -10,7 +10,7 @@ from blocks import drafts as blocks
 from blocks import kit
 from bot import drafts, roles
 from bot.drafts import to_go_on_with
-from bot.ports import Intake
+from bot.stored import Intake
 from handlers.front import Front, guarded, open_modal, redraw, text_of, typed_values, user_of
 from handlers.intake import open_window
 from handlers.intake_pages import draw_in

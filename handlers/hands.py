@@ -13,8 +13,9 @@ from blocks import timeline
 from blocks.queue import DO, READ, TAKE
 from bot import hands
 from bot.errors import CaseError, MovedOn, WrongColleague
-from bot.ports import StoredCase, Team, Work
+from bot.ports import Work
 from bot.roles import Act
+from bot.stored import StoredCase, Team
 from bot.timeline import TEAMS
 from handlers.casework import Casework, moved_on
 from handlers.front import after_bar, case_number, guarded, open_modal, text_of, typed_values, user_of

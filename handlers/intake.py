@@ -19,8 +19,8 @@ from bot import drafts, intake, intake_finish, roles
 from bot.drafts import FIELDS, Heard, Kept
 from bot.errors import AlreadyOpen, CaseError, TooLate
 from bot.intake_fields import LINK_WITH, NOT_YET, REASON, Errors, Values
-from bot.ports import Intake, IntakePage
 from bot.sop.vocabulary import CATEGORIES
+from bot.stored import Intake, IntakePage
 from handlers.front import (
     TOO_LATE,
     Front,

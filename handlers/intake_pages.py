@@ -13,9 +13,9 @@ from blocks import intake as pages
 from blocks import kit
 from bot import drafts, duplicates, intake, intake_finish, intake_message
 from bot.directory import Offered, offered
-from bot.ports import Intake
 from bot.sop import Facts, plan
 from bot.sop.playbook import StepRule
+from bot.stored import Intake
 from bot.wording import Names, write
 from handlers.front import Front, redraw
 

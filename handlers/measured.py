@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, cast
 from slack_bolt import BoltRequest, BoltResponse
 from sqlalchemy.exc import DBAPIError
 
-from bot.ports import Delivery, Errand, Errands, FollowUp, FollowUps, Memory, Outbox, Posted, Work
+from bot.ports import Errands, FollowUps, Memory, Outbox, Work
+from bot.stored import Delivery, Errand, FollowUp, Posted
 from handlers.busy import AdmittingApp, Body
 
 if TYPE_CHECKING:

@@ -16,10 +16,11 @@ from bot import oncall, roles
 from bot.desk import Desk
 from bot.errors import CaseError, MovedOn
 from bot.oncall import Told
-from bot.ports import Message, RotaChange, Work
+from bot.ports import Message, Work
 from bot.roles import Act
 from bot.rota_wishes import KINDS, Wish, change_of, problems_of, wished
 from bot.sop.rota import Change, ChangeKind
+from bot.stored import RotaChange
 from handlers.front import Front, guarded, open_modal, text_of, typed_values, user_of
 
 WHICH_DAY = (

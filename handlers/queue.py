@@ -12,7 +12,8 @@ from blocks.card import OPEN
 from blocks.queue import NEXT
 from bot import hands
 from bot.errors import CaseError
-from bot.ports import Message, Team
+from bot.ports import Message
+from bot.stored import Team
 from bot.timeline import TEAMS
 from handlers.casework import Casework
 from handlers.front import Front, guarded, open_modal, user_of

@@ -10,8 +10,8 @@ from slack_bolt import App, Args
 
 from bot import cases, roles, threads
 from bot.attachments import file
-from bot.ports import Posted
 from bot.roles import Act
+from bot.stored import Posted
 from handlers.front import Front, guarded
 from handlers.questions import typed
 

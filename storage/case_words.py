@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from bot.folding import findable, findable_phone
-from bot.ports import Entry
+from bot.stored import Entry
 
 OPEN, CLOSED = "§open", "§closed"
 """Marks by which open and closed cases are told apart; nobody can type one, since folding takes the sign."""

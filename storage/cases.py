@@ -16,9 +16,10 @@ from bot.due import acts_at, escalated
 from bot.errors import MovedOn, UnknownCase
 from bot.folding import typed_words
 from bot.likeness import company_key, name_key, phone_key
-from bot.ports import Cases, StoredCase, Team
+from bot.ports import Cases
 from bot.sop import Case, facts_to_json
 from bot.sop.as_json import case_from_json, case_to_json
+from bot.stored import StoredCase, Team
 from storage.case_words import CLOSED, OPEN, case_words
 from storage.homes import audiences, tell
 from storage.locking import OPENING, locked, take_turn

@@ -10,7 +10,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select, update
 
-from bot.ports import Errand, Errands
+from bot.ports import Errands
+from bot.stored import Errand
 from storage import claims
 from storage.inserting import insert_new
 from storage.tables import ErrandRow

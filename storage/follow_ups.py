@@ -10,9 +10,10 @@ from typing import Any, cast
 
 from sqlmodel import Session, col, select
 
-from bot.ports import FollowUp, FollowUps
+from bot.ports import FollowUps
 from bot.sop import Timer
 from bot.sop.case import TimerKind
+from bot.stored import FollowUp
 from storage import claims
 from storage.locking import locked
 from storage.tables import FollowUpRow

@@ -16,7 +16,8 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
 from bot.overview import Home, Homes
-from bot.ports import LONGEST_REST, StoredCase
+from bot.ports import LONGEST_REST
+from bot.stored import StoredCase
 from storage.inserting import insert_new
 from storage.locking import locked
 from storage.tables import HomeNewsRow, HomeRow

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from bot.ports import Intake, Intakes, Sheet
+from bot.ports import Intakes
+from bot.stored import Intake, Sheet
 from storage.homes import tell
 from storage.inserting import put
 from storage.locking import locked

@@ -16,7 +16,8 @@ from sqlmodel import Session, col, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.pace import EDITS, EVERYWHERE, UNHURRIED, Paces
-from bot.ports import Delivery, Letter, Outbox, Posted
+from bot.ports import Outbox
+from bot.stored import Delivery, Letter, Posted
 from bot.urgency import urgency_of
 from storage import letter_statements as statements
 from storage.homes import tell

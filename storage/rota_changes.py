@@ -10,8 +10,9 @@ from typing import cast
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from bot.ports import RotaChange, RotaChanges
+from bot.ports import RotaChanges
 from bot.sop.rota import Change, ChangeKind, Person
+from bot.stored import RotaChange
 from storage.homes import EVERYBODY, tell
 from storage.locking import locked
 from storage.tables import RotaChangeRow

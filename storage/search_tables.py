@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 from sqlmodel import Session
 
-from bot.ports import Entry
+from bot.stored import Entry
 from storage.case_words import case_words, said_words
 from storage.search import FullText, Words
 from storage.tables import CASE_SEARCH, HOMEOWNER_SEARCH, INSTALLER_SEARCH

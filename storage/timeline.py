@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import insert
 from sqlmodel import Session, col, select, update
 
-from bot.ports import Entry, Timeline
+from bot.ports import Timeline
+from bot.stored import Entry
 from storage.case_words import said_words
 from storage.homes import tell
 from storage.search import FullText

@@ -9,7 +9,8 @@ from typing import cast
 
 from sqlmodel import Session, col, select
 
-from bot.ports import Trouble, TroubleKind, Troubles
+from bot.ports import Troubles
+from bot.stored import Trouble, TroubleKind
 from storage.locking import FINDING, WRITES, locked, take_turn
 from storage.tables import TroubleRow
 

@@ -16,7 +16,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.errors import OutcomeUnknown, RateLimited, Rejected
-from bot.ports import Message, Posted
+from bot.ports import Message
+from bot.stored import Posted
 
 EVENT_TYPE = "complaint_desk_letter"
 CONVERSATION_ID = re.compile(r"[CDGUW][A-Z0-9]{5,}")

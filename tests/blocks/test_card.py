@@ -12,7 +12,7 @@ from blocks import card, forms, reminders
 from bot import cases, follow_ups
 from bot.cases import CaseView
 from bot.people import Strangers
-from bot.ports import StoredCase
+from bot.stored import StoredCase
 from tests.bot.casework import ADA, LEA, Casework, casework
 from tests.bot.desk import NOW
 from tests.databases import SqliteFiles

@@ -25,7 +25,7 @@ from blocks.kit import typed
 from bot.desk import Desk
 from bot.directory import HOMEOWNER, Filled, Offered
 from bot.listings import ListedHomeowner, ListedInstaller
-from bot.ports import StoredCase
+from bot.stored import StoredCase
 from sandbox import block_kit
 from tests.bot.casework import PLAYBOOKS
 from tests.storage.samples import ADA, MINUTE, NOW, a_case, a_timer

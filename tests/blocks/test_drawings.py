@@ -20,8 +20,9 @@ from bot.delivery import Drawing
 from bot.desk import Desk
 from bot.drafting import drafted
 from bot.intake_fields import FOLLOWING, MOST
-from bot.ports import Delivery, Intake, Message, StoredCase
+from bot.ports import Message
 from bot.sop import plan
+from bot.stored import Delivery, Intake, StoredCase
 from bot.systems import ORDERED, Order, OrderState, Record
 from bot.wording import Names, write
 from sandbox import block_kit

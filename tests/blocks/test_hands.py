@@ -16,8 +16,9 @@ from bot import hands as use
 from bot.attachments import Attachment
 from bot.cases import CaseView
 from bot.delivery import Drawing
-from bot.ports import Letter, Message, Posted
+from bot.ports import Message
 from bot.sop.organisation import Roles
+from bot.stored import Letter, Posted
 from sandbox import block_kit
 from tests.bot.casework import ADA, BEN, LEA, Casework, casework
 from tests.bot.desk import NOW, at

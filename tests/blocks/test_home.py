@@ -12,8 +12,8 @@ import pytest
 from blocks import home, undelivered
 from bot import home as homes
 from bot.overview import DeadLetter
-from bot.ports import Letter
 from bot.sop.organisation import Roles
+from bot.stored import Letter
 from tests.blocks.test_drawings import PATHS, SECRET, facts_with, hold, hold_view, lived
 from tests.bot.casework import ADA, CLEO, CORA, LEA, Casework, casework
 from tests.bot.desk import NOW

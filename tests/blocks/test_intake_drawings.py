@@ -18,8 +18,8 @@ from bot.delivery import Drawing
 from bot.drafts import LETTER
 from bot.duplicates import Alike
 from bot.intake_fields import MESSAGE_LINK, MESSAGE_TEXT, MOST, REASON
-from bot.ports import Intake, Letter, Sheet
 from bot.sop import plan
+from bot.stored import Intake, Letter, Sheet
 from tests.blocks.test_drawings import SECRET, facts_with, hold, hold_view
 from tests.bot.casework import ADA, BEN, Casework, casework
 from tests.bot.desk import EASTERN, NOW

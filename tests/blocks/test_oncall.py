@@ -12,8 +12,9 @@ from blocks import troubles
 from bot import oncall
 from bot.delivery import Drawing
 from bot.oncall import Outlook, Told
-from bot.ports import Letter, Message, RotaChange, Trouble
+from bot.ports import Message
 from bot.sop.rota import Change, Person
+from bot.stored import Letter, RotaChange, Trouble
 from sandbox import block_kit
 from tests.bot.casework import LEA, Casework, casework
 from tests.bot.desk import NOW, at

@@ -12,8 +12,8 @@ from bot.connectors.by_hand import by_hand
 from bot.desk import Desk
 from bot.desk_file import load_organisation
 from bot.playbooks import load_playbooks
-from bot.ports import Delivery, Entry, StoredCase
 from bot.sop import Event
+from bot.stored import Delivery, Entry, StoredCase
 from storage import open_database
 from tests.bot.desk import NOW, facts
 from tests.databases import Databases

@@ -14,9 +14,9 @@ from bot.agenda import ERRANDS, SUBJECTS
 from bot.auditing import AUDIT, EVERY, MOST, MOST_TOLD, TROUBLE
 from bot.confirmations import Tagging
 from bot.delivery import Drawing
-from bot.ports import Errand, Letter, Posted, StoredCase, Trouble
 from bot.promises import FIRST
 from bot.sop.case import Done
+from bot.stored import Errand, Letter, Posted, StoredCase, Trouble
 from tests.bot.casework import Casework, casework
 from tests.bot.desk import at
 from tests.databases import Databases

@@ -14,8 +14,9 @@ from bot.connectors.by_hand import by_hand
 from bot.delivery import STALE, Postman
 from bot.desk import Desk
 from bot.pace import SLACKS
-from bot.ports import Message, Posted
+from bot.ports import Message
 from bot.sop import Event
+from bot.stored import Posted
 from storage import Database, open_database
 from tests.bot.casework import ADA, BEN, PLAYBOOKS
 from tests.bot.desk import NOW, facts

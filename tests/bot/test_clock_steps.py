@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from bot import cases, errands, follow_ups
 from bot.desk import Desk
-from bot.ports import Errand, Work
+from bot.ports import Work
 from bot.sop import Event
+from bot.stored import Errand
 from storage import open_database
 from tests.bot.desk import NOW, at, facts, playbooks
 from tests.databases import Databases

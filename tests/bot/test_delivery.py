@@ -15,7 +15,8 @@ from bot.delivery import HELD_UP, LEASE, MOST_ATTEMPTS, Drawing, Postman, mark_o
 from bot.desk import Desk
 from bot.errors import OutcomeUnknown, RateLimited, Rejected
 from bot.pace import Pace, Paces
-from bot.ports import Delivery, Letter, Message, Posted
+from bot.ports import Message
+from bot.stored import Delivery, Letter, Posted
 from bot.urgency import ORDER
 from storage import Database, open_database
 from storage.tables import RestoreRow

@@ -15,8 +15,9 @@ from bot.agenda import ERRANDS
 from bot.confirmations import Tagging
 from bot.delivery import Drawing
 from bot.people import Strangers
-from bot.ports import Letter, Message
+from bot.ports import Message
 from bot.sop.organisation import Roles
+from bot.stored import Letter
 from tests.bot.casework import ADA, BEN, LEA, Casework, casework
 from tests.bot.desk import at
 from tests.databases import Databases

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot import drafts
 from bot.drafts import Heard
 from bot.errors import CaseError
-from bot.ports import Intake, Sheet
+from bot.stored import Intake, Sheet
 from tests.bot.casework import ADA, BEN, LEA, Casework, casework
 from tests.bot.desk import NOW
 from tests.databases import Databases

@@ -12,8 +12,9 @@ import pytest
 from bot import cases, errands, follow_ups
 from bot.batches import BUDGET, MOST, rest_after, work_off
 from bot.desk import Desk
-from bot.ports import LONGEST_REST, Errand, Work
+from bot.ports import LONGEST_REST, Work
 from bot.sop import Event
+from bot.stored import Errand
 from storage import open_database
 from tests.bot.desk import NOW, facts, playbooks
 from tests.databases import looking

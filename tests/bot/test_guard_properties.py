@@ -23,13 +23,14 @@ from bot.connectors.by_hand import by_hand
 from bot.desk import Desk
 from bot.drafting import drafted, standing
 from bot.guard import Refused, clear
-from bot.ports import Memory, StoredCase
+from bot.ports import Memory
 from bot.proof.kinds import complaint
 from bot.proof.space import facts_of, steps_in
 from bot.sop import Case, Event, Facts, Plan, Step, advance, begin, vocabulary
 from bot.sop.playbook import Path, StepRule
 from bot.sop.routing import route
 from bot.sop.steps import Setting, applies, build
+from bot.stored import StoredCase
 from bot.systems import ORDERED, Addressee, Draft
 from tests.bot.desk import NOW, facts, playbooks
 

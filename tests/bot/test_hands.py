@@ -11,8 +11,8 @@ import pytest
 from bot import cases, follow_ups, hands
 from bot.errors import CaseError, NotAllowed, WrongColleague
 from bot.people import Strangers
-from bot.ports import Letter, Posted, StoredCase
 from bot.sop.organisation import Roles
+from bot.stored import Letter, Posted, StoredCase
 from tests.bot.casework import ADA, BEN, LEA, Casework, casework
 from tests.bot.desk import NOW, at
 from tests.databases import Databases

@@ -11,8 +11,8 @@ import pytest
 from bot import home
 from bot.errors import MovedOn, NotAllowed
 from bot.home import HomeView
-from bot.ports import Letter
 from bot.sop.organisation import Roles
+from bot.stored import Letter
 from bot.undelivered import drop, send_again
 from tests.bot.casework import ADA, BEN, CLEO, LEA, Casework, casework
 from tests.bot.desk import NOW

@@ -14,7 +14,7 @@ from bot.connectors.by_hand import by_hand
 from bot.desk import Desk
 from bot.errors import AlreadyOpen, CaseError
 from bot.intake_fields import LINK_WITH, MESSAGE_LINK, MESSAGE_TEXT, REASON, Values
-from bot.ports import Intake, Letter, StoredCase
+from bot.stored import Intake, Letter, StoredCase
 from storage import open_database
 from tests.bot.casework import ADA, BEN, PLAYBOOKS, Casework
 from tests.bot.desk import NOW

@@ -11,8 +11,8 @@ from bot import oncall, rota_watch
 from bot.errands import run
 from bot.errors import CaseError, MovedOn
 from bot.people import Strangers
-from bot.ports import RotaChange
 from bot.rota_wishes import Wish, change_of, problems_of, wished
+from bot.stored import RotaChange
 from tests.bot.casework import ADA, BEN, CLEO, CORA, LEA, Casework
 from tests.bot.desk import NOW, at, day
 

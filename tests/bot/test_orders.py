@@ -21,7 +21,7 @@ from bot.errors import (
     Unreached,
 )
 from bot.guard import Cleared, Refused
-from bot.ports import StoredCase
+from bot.stored import StoredCase
 from bot.systems import Draft, Finding, Order, Receipt, Record, Status, Surroundings
 from tests.bot.casework import ADA, Casework
 from tests.bot.desk import NOW

@@ -9,9 +9,9 @@ import pytest
 
 from bot.errors import NotAllowed
 from bot.people import Strangers
-from bot.ports import StoredCase
 from bot.roles import Act, Role, may, members, require
 from bot.sop.organisation import Roles
+from bot.stored import StoredCase
 from tests.bot.casework import CLEO, Casework, casework
 from tests.databases import Databases
 

@@ -10,10 +10,10 @@ import pytest
 from bot import cases, confirmations
 from bot.errors import NotAllowed
 from bot.people import Strangers
-from bot.ports import RotaChange, StoredCase
 from bot.roles import Act, Role, may, members
 from bot.sop import Event
 from bot.sop.rota import Change, Person
+from bot.stored import RotaChange, StoredCase
 from tests.bot.casework import ADA, BEN, CLEO, CORA, LEA, Casework
 from tests.bot.desk import NOW, at
 

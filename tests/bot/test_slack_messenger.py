@@ -13,7 +13,8 @@ from slack_sdk import WebClient
 
 from bot.connectors.slack import SlackMessenger
 from bot.errors import OutcomeUnknown, RateLimited, Rejected
-from bot.ports import Message, Posted
+from bot.ports import Message
+from bot.stored import Posted
 from sandbox.person import Person, Trouble
 from sandbox.server import Sandbox
 

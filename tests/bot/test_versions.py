@@ -11,8 +11,8 @@ from bot import cases, versions
 from bot.desk import Desk
 from bot.errors import CaseError
 from bot.playbooks import playbooks_from
-from bot.ports import StoredCase
 from bot.sop import Playbooks
+from bot.stored import StoredCase
 from tests.bot.casework import PLAYBOOKS, Casework
 from tests.bot.desk import NOW, at
 

@@ -10,8 +10,8 @@ import pytest
 
 from bot import cases, errands, follow_ups, hands, watch
 from bot.agenda import ERRANDS
-from bot.ports import Letter, StoredCase
 from bot.sop import Event
+from bot.stored import Letter, StoredCase
 from tests.bot.casework import ADA, BEN, LEA
 from tests.bot.desk import NOW, at
 from tests.bot.test_hands import BO, FRONT, LEADS, Colleagues, Hands, kinds

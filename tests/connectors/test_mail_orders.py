@@ -12,7 +12,7 @@ from bot import cases, orders
 from bot.clerk import Clerk
 from bot.connectors.smtp import LOOK, Smtp
 from bot.drafting import drafted
-from bot.ports import StoredCase
+from bot.stored import StoredCase
 from bot.system_settings import SmtpSettings
 from bot.systems import Draft, Receipt, Surroundings
 from tests.bot.casework import ADA, Casework, casework

@@ -10,7 +10,7 @@ import pytest
 from slack_bolt import BoltRequest
 
 from bot.imports import HOMEOWNERS, INSTALLERS, load
-from bot.ports import Entry
+from bot.stored import Entry
 from sandbox.person import Person, SeenMessage
 from storage import open_database
 from tests.e2e.conftest import ROOT, Office

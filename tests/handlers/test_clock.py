@@ -13,8 +13,9 @@ import pytest
 from bot import cases
 from bot.delivery import Drawing, Postman
 from bot.desk import Desk
-from bot.ports import Errand, Message, Posted
+from bot.ports import Message
 from bot.sop import Event
+from bot.stored import Errand, Posted
 from handlers.clock import Bell
 from storage import Database, open_database
 from tests.bot.desk import facts, playbooks

@@ -14,8 +14,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.applications import Starlette
 
-from bot.ports import Trouble
 from bot.promises import Overdue
+from bot.stored import Trouble
 from handlers.health import Health, Lookout
 from handlers.metrics import Metrics, kind_of
 from handlers.pages import pages

@@ -12,7 +12,8 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web import WebClient
 from sqlalchemy.exc import DBAPIError
 
-from bot.ports import Errand, Errands, FollowUps, Outbox, Posted
+from bot.ports import Errands, FollowUps, Outbox
+from bot.stored import Errand, Posted
 from handlers.busy import Gate, Listeners
 from handlers.measured import MeasuredApp, MeasuredMemory, _Appointments, _Letters
 from handlers.metrics import Metrics

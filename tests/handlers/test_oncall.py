@@ -12,8 +12,8 @@ from slack_sdk import WebClient
 from blocks.home import home
 from bot.connectors.slack_home import SlackHomes
 from bot.people import Strangers
-from bot.ports import RotaChange
 from bot.redrawing import Redrawer
+from bot.stored import RotaChange
 from handlers.front import Front
 from handlers.oncall import OncallListeners, page
 from tests.bot.casework import BEN, CLEO, LEA, Casework, casework

@@ -17,10 +17,11 @@ from blocks.home import home
 from bot import roles
 from bot.connectors.slack_home import SlackHomes
 from bot.people import Strangers
-from bot.ports import Letter, Memory, Posted, StoredCase
+from bot.ports import Memory
 from bot.redrawing import Redrawer
 from bot.roles import Act
 from bot.sop.organisation import Roles
+from bot.stored import Letter, Posted, StoredCase
 from handlers.front import Front
 from tests.bot.casework import CLEO, Casework, casework
 from tests.bot.desk import NOW

@@ -19,9 +19,9 @@ from bot import cases, roles
 from bot.connectors.by_hand import by_hand
 from bot.connectors.slack_home import SlackHomes
 from bot.desk import Desk
-from bot.ports import Letter, Posted
 from bot.redrawing import Redrawer
 from bot.sop.organisation import Roles
+from bot.stored import Letter, Posted
 from handlers.front import Front
 from handlers.line import Line
 from handlers.wire import Wire

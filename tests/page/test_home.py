@@ -15,8 +15,8 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from bot import cases, drafts
 from bot.desk import Desk
-from bot.ports import Letter
 from bot.sop import Event
+from bot.stored import Letter
 from sandbox.person import Person
 from tests.bot.desk import facts
 from tests.databases import SqliteFiles

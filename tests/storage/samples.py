@@ -13,8 +13,9 @@ from pathlib import Path
 
 from sqlalchemy import event
 
-from bot.ports import Letter, Work
+from bot.ports import Work
 from bot.sop import Case, Event, Facts, Homeowner, Installer, Timer
+from bot.stored import Letter
 from storage import Database, open_database
 from storage.upgrade import MIGRATIONS
 from tests.databases import rows as found

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import StatementError
 
 from bot.errors import MovedOn, UnknownCase
-from bot.ports import Entry
 from bot.sop import Confirmation, Milestones
 from bot.sop.case import Done, Visit
+from bot.stored import Entry
 from tests.storage.samples import (
     ADA,
     BEN,

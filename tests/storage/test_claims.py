@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.batches import rest_after, work_off
-from bot.ports import LONGEST_REST, Entry, Errand, FollowUp, Work
+from bot.ports import LONGEST_REST, Work
+from bot.stored import Entry, Errand, FollowUp
 from storage import Database, open_database
 from tests.databases import Databases, rows
 from tests.storage.samples import ADA, BEN, MINUTE, NOW, a_case, a_timer, all_at_once, reads

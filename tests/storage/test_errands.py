@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.ports import Errand
+from bot.stored import Errand
 from storage import Database
 from tests.databases import SqliteFiles
 from tests.storage.samples import ADA, MINUTE, NOW, reads, undone

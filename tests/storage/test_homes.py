@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.overview import Home
-from bot.ports import StoredCase
+from bot.stored import StoredCase
 from storage import Database
 from storage.homes import audiences
 from tests.storage.samples import ADA, BEN, LEASE, MINUTE, NOW, a_case, undone, with_case

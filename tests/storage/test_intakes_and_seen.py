@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from bot.ports import Intake, Sheet
+from bot.stored import Intake, Sheet
 from tests.storage.samples import ADA, MINUTE, NOW, all_at_once, instant, rows, undone
 
 TYPED = st.dictionaries(

@@ -11,7 +11,7 @@ from bot.agenda import ROUTINE
 from bot.auditing import AUDIT
 from bot.housekeeping import KEPT, MOST
 from bot.pace import SLACKS
-from bot.ports import Errand, Posted
+from bot.stored import Errand, Posted
 from tests.databases import rows
 from tests.storage.samples import LEASE, NOW, a_letter, with_case
 

@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from bot.errors import DatabaseError
 from bot.listings import ListedHomeowner
-from bot.ports import Entry, Errand, Intake
+from bot.stored import Entry, Errand, Intake
 from storage import Files, open_database
 from storage.moving import move
 from tests.postgres import Postgres

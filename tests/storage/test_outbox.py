@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.pace import UNHURRIED
-from bot.ports import Posted
+from bot.stored import Posted
 from storage.outbox import MOST_TOGETHER
 from tests.storage.samples import LEASE, MINUTE, NOW, a_letter, all_at_once, opened, reads, rows, with_case
 

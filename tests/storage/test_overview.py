@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.overview import Wanted
-from bot.ports import Entry
 from bot.sop import Installer
+from bot.stored import Entry
 from storage import Database
 from storage.overview import OverviewStore
 from tests.databases import SqliteFiles

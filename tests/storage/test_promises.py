@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.ports import Errand, Letter
 from bot.promises import FIRST, KINDS, MOST, Overdue
+from bot.stored import Errand, Letter
 from bot.systems import Draft, Order, Receipt
 from storage import Database
 from tests.storage.samples import ADA, LEASE, MINUTE, NOW, a_case, a_letter, a_timer

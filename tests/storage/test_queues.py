@@ -8,7 +8,8 @@ from threading import Barrier
 
 import pytest
 
-from bot.ports import StoredCase, Work
+from bot.ports import Work
+from bot.stored import StoredCase
 from storage import Database
 from tests.databases import SqliteFiles
 from tests.storage.samples import ADA, BEN, MINUTE, NOW, a_case, a_timer, all_at_once, reads

@@ -22,7 +22,8 @@ from bot import follow_ups
 from bot.connectors.by_hand import by_hand
 from bot.delivery import Drawing, Postman
 from bot.desk import Desk
-from bot.ports import Message, Posted
+from bot.ports import Message
+from bot.stored import Posted
 from storage import open_database
 from storage.engines import engines_of, place_of
 from storage.search_tables import index_cases

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.ports import RotaChange, Trouble
 from bot.sop.rota import Change, Person
+from bot.stored import RotaChange, Trouble
 from storage import Database
 from tests.storage.samples import ADA, BEN, NOW, all_at_once
 

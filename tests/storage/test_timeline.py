@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from bot.ports import Entry
+from bot.stored import Entry
 from tests.storage.samples import ADA, MINUTE, NOW, opened, rows, with_case
 
 OPENED = Entry(NOW, ADA, "opened", "The case was opened.", ("R-001", "D-04"), {"attempt": 1, "to": ["am"]})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.ports import Delivery
+from bot.stored import Delivery
 from storage import Database
 from tests.storage.samples import ADA, LEASE, MINUTE, NOW, a_letter
 

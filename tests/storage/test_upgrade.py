@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from bot.errors import DatabaseError
-from bot.ports import Intake
+from bot.stored import Intake
 from storage import open_database
 from storage.engines import engines_of, place_of
 from storage.search_tables import NAMES, is_declared

@@ -15,8 +15,9 @@ from bot.cases import CaseView
 from bot.clerk import Clerk
 from bot.desk import Desk
 from bot.drafting import drafted
-from bot.ports import Connector, StoredCase
+from bot.ports import Connector
 from bot.sop import Event, Step
+from bot.stored import StoredCase
 from bot.systems import Order
 from tests.bot.casework import ADA, LEA
 from tests.bot.desk import NOW, facts
