@@ -64,7 +64,7 @@ from handlers.transport import Transport
 from storage import Files, copied, open_database
 
 if TYPE_CHECKING:
-    from bot.doctor import Part
+    from bot.doctor import Check, Part
 
 gc.freeze()
 gc.enable()
@@ -368,7 +368,6 @@ def _examined(live: bool) -> Iterator[Part]:
     """What the doctor looks at, part by part. What cannot be read is told; the rest is still looked at."""
     from bot import doctor  # noqa: PLC0415 - a desk that serves does without all this.
     from bot.connectors import slack_examine  # noqa: PLC0415
-    from storage.examining import examined  # noqa: PLC0415
 
     try:
         settings = load_settings(os.environ)
@@ -400,13 +399,21 @@ def _examined(live: bool) -> Iterator[Part]:
         slack = _slack(settings)
         known = doctor.expected(organisation, ROOT / "manifest.json")
         yield doctor.Part("Slack", slack_examine.examined(slack.client(), slack.app_token, known))
-    yield doctor.Part("Database", examined(_database(settings, sandboxed)))
+    yield doctor.Part("Database", _database_examined(_database(settings, sandboxed), systems))
     if systems:
         yield doctor.Part("Systems of record", doctor.systems_checked(systems, live))
         for each in each_connected(systems):
             yield doctor.Part(each.title, doctor.found(each.examine(live=live)))
     if playbooks:
         yield doctor.Part("Playbooks", doctor.playbooks_checked(playbooks, systems or SystemSettings()))
+
+
+def _database_examined(address: str, systems: SystemSettings | None) -> Iterator[Check]:
+    from storage.examining import examined, left_waiting  # noqa: PLC0415
+
+    yield from examined(address)
+    if systems is not None:
+        yield from left_waiting(address, connections(systems).connectors)
 
 
 def _slack(settings: Settings) -> Slack:

@@ -9,9 +9,10 @@ from contextlib import closing
 import pytest
 
 from storage import open_database
-from storage.examining import examined
+from storage.examining import examined, left_waiting
 from storage.upgrade import MIGRATIONS, revisions
-from tests.storage.samples import NOW
+from tests.storage.samples import NOW, with_case
+from tests.storage.test_orders import an_order, put
 
 HEAD = revisions()[-1]
 
@@ -52,6 +53,25 @@ def test_what_a_running_desk_has_not_written_back_yet_counts(tmp_path):
     with open_database(address, NOW):
         assert (tmp_path / "desk.db-wal").stat().st_size > 0
         assert "newest revision" in looked(address).said
+
+
+def test_what_waits_for_a_system_that_was_turned_off_is_told(url):
+    with open_database(url, NOW) as database:
+        numbers = [with_case(database) for _ in range(12)]
+        put(database, *(an_order(number, "a") for number in numbers))
+        put(database, an_order(numbers[0], "b"), an_order(numbers[0], "c", "email"))
+    (told,) = left_waiting(url, {"email"})
+    assert (told.what, told.mark) == ("orders", "mend")
+    named = ", ".join(f"HC-{number}" for number in numbers[:10])
+    assert told.said.startswith(
+        f"Jira is not connected, and is still to do something for {named} and 2 more."
+    )
+    assert list(left_waiting(url, {"email", "ebh"})) == []
+
+
+@pytest.mark.parametrize("address", ["sqlite://", "mysql://db/desk", "sqlite:////nowhere/desk.db"])
+def test_nothing_waits_where_there_is_no_database(address):
+    assert list(left_waiting(address, ())) == []
 
 
 def test_a_file_that_is_not_there_is_not_made(tmp_path):
