@@ -29,7 +29,9 @@ LEASE: Final = timedelta(minutes=5)
 """Longer than one order takes, if every call of it runs into its time limit."""
 LONGEST_WAIT: Final = timedelta(minutes=15)
 MOST_ATTEMPTS: Final = 100
-"""With these waits, an order is given up when it could not be carried out for a day."""
+"""With these waits, an order is given up when it could not be carried out for a day; tried anew, it has as
+long again.
+"""
 SEARCH_LAG: Final = timedelta(seconds=15)
 """After a lost reply: what was made shows in a system's search only after a while."""
 SHUT_OUT: Final = timedelta(minutes=5)
@@ -169,7 +171,7 @@ class Clerk:
                 orders.failed(work, task, said, at, self.now())
 
     def _again_or_never(self, task: Task, said: str, least: timedelta = timedelta()) -> Outcome:
-        if task.attempt >= MOST_ATTEMPTS:
+        if task.attempt % MOST_ATTEMPTS == 0:
             return GivenUp(said)
         wait = min(waiting_time(task.attempt), LONGEST_WAIT)
         return PutOff(max(wait, least) * self.scatter(), said, holds=False)

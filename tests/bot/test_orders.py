@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot import cases, hands, orders
-from bot.clerk import Clerk
+from bot.clerk import MOST_ATTEMPTS, Clerk
 from bot.drafting import drafted
 from bot.errors import (
     DeliveryError,
@@ -172,6 +172,23 @@ def test_what_is_refused_for_good_stands_there_until_somebody_decides(connected:
     connected.work_all()
     assert connected.states == [("open_ticket", "done")]
     assert [each.looked for each in connected.ledger.surroundings] == [False, True]
+
+
+def test_what_is_tried_anew_after_a_day_has_another_day(connected: Connected) -> None:
+    connected.ledger.faults = [(Unreached("refused"), False)] * (MOST_ATTEMPTS + 1)
+    connected.place("open_ticket")
+    for _ in range(MOST_ATTEMPTS):
+        assert connected.states == [("open_ticket", "waiting")]
+        connected.work_all()
+        connected.at += timedelta(minutes=15)
+    assert connected.states == [("open_ticket", "dead")]
+    with connected.desk.memory.write() as work:
+        orders.send_again(work, connected.view.orders[0].id, ADA, NOW)
+    connected.work_all()
+    assert connected.states == [("open_ticket", "waiting")]
+    connected.at += timedelta(minutes=15)
+    connected.work_all()
+    assert connected.states == [("open_ticket", "done")]
 
 
 def test_a_person_may_take_over_what_waits(connected: Connected) -> None:
