@@ -156,6 +156,9 @@ class Clerk:
 
     def _settle(self, work: Work, task: Task, outcome: Outcome) -> None:
         at, order = self.lease_clock(), task.order
+        # The case is locked before its order, as whoever presses a button does: the other way round, each
+        # could wait for the other.
+        work.cases.get(order.case_number)
         match outcome:
             case Done(receipt):
                 if not orders.finished(work, self.desk, task, receipt, at, self.now()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +11,8 @@ import pytest
 
 from bot import cases, hands, orders
 from bot.clerk import MOST_ATTEMPTS, Clerk
+from bot.connectors.by_hand import by_hand
+from bot.desk import Desk
 from bot.drafting import drafted
 from bot.errors import (
     DeliveryError,
@@ -23,8 +26,11 @@ from bot.errors import (
 from bot.guard import Cleared, Refused
 from bot.stored import StoredCase
 from bot.systems import Draft, Finding, Order, Receipt, Record, Status, Surroundings
-from tests.bot.casework import ADA, Casework
+from storage import open_database
+from tests.bot.casework import ADA, PLAYBOOKS, Casework
 from tests.bot.desk import NOW
+from tests.databases import rows
+from tests.postgres import Postgres
 
 MACHINE = datetime(2030, 1, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -201,6 +207,24 @@ def test_a_person_may_take_over_what_waits(connected: Connected) -> None:
     connected.place("open_ticket")
     connected.work_all()
     assert connected.states[-1] == ("open_ticket", "done")
+
+
+def test_a_person_who_takes_over_what_is_being_settled_is_told_so(postgresql: Postgres) -> None:
+    """Neither waits for the other for ever: the case is locked first, and then its order."""
+    url = postgresql.new()
+    with open_database(url, NOW) as database, ThreadPoolExecutor(1) as threads:
+        connected = Connected(Casework(Desk(database, PLAYBOOKS, by_hand({}))))
+        connected.place("open_ticket")
+        with database.write() as work:
+            order = cases.view(work, connected.desk, connected.case.number, NOW).orders[0]
+            settling = threads.submit(connected.clerk.deliver_next)
+            blocked = (rows(url, "SELECT 1 FROM pg_locks WHERE NOT granted") for _ in range(5000))
+            assert any(blocked), "the clerk does not come to the case"
+            with pytest.raises(MovedOn):
+                orders.take_over(work, order.id, ADA, NOW)
+        assert settling.result()
+        assert connected.states == [("open_ticket", "done")]
+    postgresql.drop(url)
 
 
 def test_what_was_ordered_is_not_ordered_again(connected: Connected) -> None:
