@@ -53,20 +53,23 @@ class StatusReader:
         except DeliveryError as error:
             logger.warning("%s: how its records stand could not be read: %s", system, error)
             return False
-        with self.desk.memory.write() as work:
-            news = [_noted(work, record, found, now) for record in records]
+        news = [self._note(record, found, now) for record in records]
         if any(news):
             self.told()
         return len(records) == MOST
 
+    def _note(self, record: Record, found: Mapping[str, Status], now: datetime) -> bool:
+        with self.desk.memory.write() as work:
+            return _noted(work, record, found, now)
+
 
 def _noted(work: Work, record: Record, found: Mapping[str, Status], now: datetime) -> bool:
     """Keep how a record stands; True where that is news. What could not be read is looked for again later."""
+    stored = work.cases.get(record.case_number)  # First, for whoever changes a record has its case locked.
     status = found.get(record.reference, Status(record.status, record.closed))
     before = work.records.read(record.case_number, record.on, status, now)
     if before is None or (before.status, before.closed) == (status.status, status.closed):
         return False
-    stored = work.cases.get(record.case_number)
     if status.closed and not before.closed and stored.case.state != "closed":
         title = TITLES.get(record.system, record.system)
         text = f"{record.reference} was closed in {title}, while {stored.name} is open here."

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
 
+from bot.connectors.by_hand import by_hand
+from bot.desk import Desk
 from bot.errors import OutcomeUnknown
 from bot.statuses import CLOSED_THERE, StatusReader
 from bot.systems import Record, Status
-from tests.bot.casework import ADA, Casework
+from storage import open_database
+from tests.bot.casework import ADA, PLAYBOOKS, Casework
 from tests.bot.desk import NOW
 from tests.bot.test_orders import Connected, Ledger
+from tests.databases import rows
+from tests.postgres import Postgres
 
 WHILE = timedelta(minutes=11)
 
@@ -68,6 +74,25 @@ def test_what_is_read_stands_on_the_record(reading: Reading) -> None:
     record = reading.read()
     assert (record.status, record.closed, record.read_at) == ("Waiting for support", False, reading.now)
     assert reading.told == 1
+
+
+def test_a_record_that_is_changed_while_it_is_read_is_waited_for(postgresql: Postgres) -> None:
+    """Neither waits for the other for ever: the case is locked first, and then its record."""
+    url = postgresql.new()
+    with open_database(url, NOW) as database, ThreadPoolExecutor(1) as threads:
+        connected = Connected(Casework(Desk(database, PLAYBOOKS, by_hand({}))))
+        connected.place("open_ticket")
+        connected.work_all()
+        reading = Reading(connected, Talking())
+        with database.write() as work:
+            work.cases.get(connected.case.number)
+            read = threads.submit(reading.read)
+            blocked = (rows(url, "SELECT 1 FROM pg_locks WHERE NOT granted") for _ in range(5000))
+            assert any(blocked), "the reader does not come to the case"
+            [record] = work.records.of(connected.case.number)
+            work.records.keep(replace(record, reference="EBH-7"), NOW)
+        assert read.result().reference == "EBH-7"
+    postgresql.drop(url)
 
 
 def test_it_is_read_again_after_a_while_and_no_news_is_not_told(reading: Reading) -> None:
