@@ -86,9 +86,10 @@ def place(
         raise MovedOn(f"{draft.case_name}: this was ordered already, and {_waits(draft)}.")
     _require_record(work, view, draft, before)
     name = draft.step if draft.verb != UPDATE else f"{UPDATE}/{draft.on}"
-    number = sum(each.draft.verb == draft.verb for each in same) + 1
+    key = f"{draft.case_name}/{name}"
+    number = sum(each.key.partition("#")[0] == key for each in before) + 1
     order = Order(
-        key=f"{draft.case_name}/{name}" + (f"#{number}" if number > 1 else ""),
+        key=key + (f"#{number}" if number > 1 else ""),
         case_number=view.stored.number,
         draft=draft,
         by=by,

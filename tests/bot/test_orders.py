@@ -25,7 +25,7 @@ from bot.errors import (
 )
 from bot.guard import Cleared, Refused
 from bot.stored import StoredCase
-from bot.systems import Draft, Finding, Order, Receipt, Record, Status, Surroundings
+from bot.systems import UPDATE, Draft, Finding, Order, Receipt, Record, Status, Surroundings
 from storage import open_database
 from tests.bot.casework import ADA, PLAYBOOKS, Casework
 from tests.bot.desk import NOW
@@ -231,6 +231,18 @@ def test_what_was_ordered_is_not_ordered_again(connected: Connected) -> None:
     connected.place("open_ticket")
     with pytest.raises(MovedOn):
         connected.place("open_ticket")
+
+
+def test_a_record_is_updated_again_after_the_case_has_another_path(connected: Connected) -> None:
+    """Another SOP may open the same record by a step of another name."""
+    connected.place("open_ticket")
+    connected.work_all()
+    for step in ("open_ticket", "open_ho_ticket"):
+        connected.place(
+            "open_ticket", lambda draft, step=step: replace(draft, verb=UPDATE, step=step, addressees=())
+        )
+        connected.work_all()
+    assert len(connected.ledger.kept) == 3
 
 
 def test_a_mail_that_was_sent_starts_the_clock_and_is_kept(work: Casework) -> None:
