@@ -7,8 +7,9 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import yaml
 from holidays import country_holidays
@@ -30,7 +31,13 @@ _ROLE_ID: Final = re.compile(r"[UWS][A-Z0-9]{6,}")
 _CHANNEL: Final = re.compile(r"#?[^\sA-Z#@]{1,80}|[CG][A-Z0-9]{6,}")
 
 
-class _Loader(yaml.SafeLoader):
+if TYPE_CHECKING:
+    from yaml import SafeLoader as _Safe
+else:
+    _Safe = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Safe):
     """YAML as people mean it: a key that stands twice and a day that no calendar has are mistakes."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
@@ -88,15 +95,15 @@ def load_organisation(path: Path | None, years: range) -> Organisation:
 
 def organisation_in(document: Document, years: range) -> Organisation:
     """As `load_organisation`, for a file that was read already."""
-    example = read(EXAMPLE)
-    data = _organisation_of({**example.data, **document.data})
+    every = example()
+    data = _organisation_of({**every.data, **document.data})
     federal = _federal_holidays(years)
     try:
         organisation = organisation_from(data, federal)
     except SettingsError as error:
-        raise SettingsError(document.at(f"{error}{hint(document.key_of(str(error)), example)}")) from None
+        raise SettingsError(document.at(f"{error}{hint(document.key_of(str(error)), every)}")) from None
     plus, minus, problems = _own_holidays(data, federal, years)
-    known = organisation_from(_organisation_of(example.data), federal).contacts
+    known = organisation_from(_organisation_of(every.data), federal).contacts
     problems += [*_people(data, organisation), *_places(organisation), *_contacts(organisation, known)]
     if problems:
         raise SettingsError("\n".join(map(document.at, problems)))
@@ -111,6 +118,12 @@ def _organisation_of(data: Mapping[str, object]) -> dict[str, object]:
 def _federal_holidays(years: range) -> frozenset[date]:
     """The days on which federal offices are closed, as observed: a Saturday's holiday is Friday's."""
     return frozenset(day for day in country_holidays("US", years=years, observed=True) if day.weekday() < 5)
+
+
+@cache
+def example() -> Document:
+    """desk.example.yaml, which has every setting."""
+    return read(EXAMPLE)
 
 
 def read(path: Path) -> Document:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from pydantic import SecretStr
 
-from bot.desk_file import EXAMPLE, SYSTEMS, Document, hint, read
+from bot.desk_file import SYSTEMS, Document, example, hint
 from bot.errors import SettingsError
 from bot.system_access import Access
 from bot.system_settings import (
@@ -106,12 +106,12 @@ def _read(document: Document) -> _Section:
     except Wrong as error:
         section.problems.append(str(error))
         return section
-    example = read(EXAMPLE)
+    every = example()
     for name, block in blocks.items():
         where = f"{SYSTEMS}.{name}"
         known = CHOICES if name == "use" else BLOCKS.get(name)
         if known is None:
-            section.problems.append(_unknown(where, ("use", *BLOCKS), example))
+            section.problems.append(_unknown(where, ("use", *BLOCKS), every))
             continue
         try:
             values = mapping(block, where)
@@ -120,11 +120,11 @@ def _read(document: Document) -> _Section:
             continue
         for key, value in values.items():
             if key not in known:
-                section.problems.append(_unknown(f"{where}.{key}", tuple(known), example))
+                section.problems.append(_unknown(f"{where}.{key}", tuple(known), every))
             elif name == "use":
                 _choose(section, key, value)
             else:
-                _keep(section, name, key, value, example)
+                _keep(section, name, key, value, every)
     return section
 
 
