@@ -97,7 +97,8 @@ def place(
         override=override,
         override_by=by if override else "",
     )
-    work.orders.put(order, now)
+    if not work.orders.put(order, now):
+        raise MovedOn(f"{draft.case_name}: this was ordered already, and {_waits(draft)}.")
     if override:
         text = f"Allowed what the guard refuses otherwise: {override}"
         work.timeline.add(view.stored.number, [Entry(now, by, "overridden", text, ("D-13",))])
